@@ -1,0 +1,1 @@
+"""Bare material: time, chance, keys, database, words and places. Knows no account."""

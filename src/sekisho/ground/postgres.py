@@ -1,0 +1,260 @@
+"""PostgreSQL: each thread one connection; what a work keeps goes as one statement.
+
+The statement is a chain of data-modifying CTEs, so it commits as a whole without BEGIN and COMMIT.
+A guard that did not write its row divides by zero, which undoes the statement: that is a conflict.
+On the next attempt the work waits in line (advisory locks) for what it met.
+Statements run on psycopg's libpq layer, prepared by name: half the CPU of its cursors.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import pq
+
+from sekisho.ground.db import Conflict, Row, Statement, Transaction, Unavailable, Value, sql
+
+_SETTINGS = {
+    "connect_timeout": 3,
+    "application_name": "sekisho",
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15000,
+    "options": "-c statement_timeout=10s -c lock_timeout=5s -c timezone=UTC -c jit=off",
+}
+_CONFLICTS = frozenset(
+    (
+        b"23505",  # unique_violation: an id clashed, or another work made the same name
+        b"22012",  # division_by_zero: a guard wrote no row
+        b"40001",  # serialization_failure
+        b"40P01",  # deadlock_detected
+        b"55P03",  # lock_not_available
+    )
+)
+_LINE = sql("SELECT pg_advisory_xact_lock(:number)")
+_WHOLE: dict[tuple[tuple[Statement, bool], ...], bytes] = {}  # the chains this process composed
+_GOOD = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
+_DECODERS = {
+    16: lambda raw: raw == b"\x01",
+    17: bytes,
+    20: lambda raw: int.from_bytes(raw, "big", signed=True),
+    21: lambda raw: int.from_bytes(raw, "big", signed=True),
+    23: lambda raw: int.from_bytes(raw, "big", signed=True),
+    25: bytes.decode,
+    1043: bytes.decode,
+    2278: lambda _: None,  # void, as pg_advisory_xact_lock returns
+}
+
+
+class _Link:
+    """One connection and the statements prepared on it."""
+
+    __slots__ = ("_names", "connection", "is_proven")
+
+    def __init__(self, url: str) -> None:
+        self.is_proven = False  # has answered before, so a failure may mean a restarted server
+        self.connection = psycopg.connect(url, autocommit=True, **_SETTINGS)  # type: ignore[arg-type]  # a mapping of mixed settings
+        self._names: dict[bytes, bytes] = {}
+
+    def execute(self, text: bytes, values: list[Value]) -> list[Row]:
+        """Run one prepared statement and return its rows."""
+        plain, formats = [], []
+        for value in values:
+            octets, form = _encode(value)
+            plain.append(octets)
+            formats.append(form)
+        name = self._names.get(text) or self._prepare(text)
+        result = self.connection.pgconn.exec_prepared(name, plain, formats, 1)
+        _check(result, self.connection)
+        self.is_proven = True
+        return _rows(result)
+
+    def plain(self, text: bytes) -> None:
+        """Run BEGIN, COMMIT or ROLLBACK."""
+        _check(self.connection.pgconn.exec_(text), self.connection)
+
+    def _prepare(self, text: bytes) -> bytes:
+        name = b"s%d" % len(self._names)
+        _check(self.connection.pgconn.prepare(name, text), self.connection)
+        self._names[text] = name
+        return name
+
+
+class _Transaction:
+    """Reads go at once, writes wait for the end; BEGIN only where something was run before it."""
+
+    __slots__ = ("_begun", "_kept", "_link", "_on", "_values", "has_sent")
+
+    def __init__(self, link: _Link) -> None:
+        self._link = link
+        self._kept: list[tuple[Statement, bool]] = []
+        self._values: list[Value] = []
+        self._on: set[int] = set()
+        self._begun = False
+        self.has_sent = False
+
+    def fetch(self, statement: Statement, values: dict[str, Value]) -> list[Row]:
+        return self._link.execute(statement.alone, [values[name] for name in statement.names])
+
+    def keep(self, statement: Statement, values: dict[str, Value]) -> None:
+        self._kept.append((statement, False))
+        self._values.extend([values[name] for name in statement.names])
+
+    def guard(self, statement: Statement, values: dict[str, Value], on: int) -> None:
+        self._kept.append((statement, True))
+        self._values.extend([values[name] for name in statement.names])
+        self._on.add(on)
+
+    def run(self, statement: Statement, values: dict[str, Value]) -> list[Row]:
+        self._begin()
+        return self.fetch(statement, values)
+
+    def wait_for(self, numbers: frozenset[int]) -> None:
+        """Stand in line for these numbers until the transaction ends."""
+        self._begin()
+        for number in sorted(numbers):
+            self.fetch(_LINE, {"number": number})
+
+    def commit(self) -> None:
+        """Send what was kept, and COMMIT where a transaction was begun."""
+        self.has_sent = True
+        try:
+            if self._kept:
+                self._link.execute(_whole(tuple(self._kept)), self._values)
+        except Conflict:
+            raise Conflict(frozenset(self._on)) from None
+        if self._begun:
+            self._link.plain(b"COMMIT")
+
+    def undo(self) -> None:
+        """Forget what was kept, and ROLLBACK where a transaction was begun."""
+        if self._begun and not self._link.connection.broken:
+            self._link.plain(b"ROLLBACK")
+
+    def _begin(self) -> None:
+        self.has_sent = True
+        if not self._begun:
+            self._link.plain(b"BEGIN")
+            self._begun = True
+
+
+class PostgresStore:
+    """One database; a class because it holds a connection for each thread."""
+
+    name = "postgresql"
+
+    def __init__(self, url: str) -> None:
+        """Hold the address; a connection is made when a thread first needs one."""
+        self._url = url
+        self._threads = threading.local()
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """Read on this thread's connection; each statement sees one committed state."""
+        with self._using() as tx:
+            yield tx
+
+    @contextmanager
+    def writing(self, wait_for: frozenset[int]) -> Iterator[Transaction]:
+        """Write; leaving returns once the commit is durable."""
+        with self._using() as tx:
+            try:
+                if wait_for:
+                    tx.wait_for(wait_for)
+                yield tx
+                tx.commit()
+            except BaseException:
+                tx.undo()
+                raise
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        link: _Link | None = getattr(self._threads, "link", None)
+        if link is not None:
+            link.connection.close()
+            self._threads.link = None
+
+    @contextmanager
+    def _using(self) -> Iterator[_Transaction]:
+        """Turn a lost connection into Unavailable; an old one that only read is tried anew."""
+        try:
+            link = self._link()
+        except psycopg.Error as error:
+            raise Unavailable from error
+        tx = _Transaction(link)
+        try:
+            yield tx
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            self.close()
+            if link.is_proven and not tx.has_sent:
+                raise Conflict from error
+            raise Unavailable from error
+
+    def _link(self) -> _Link:
+        link: _Link | None = getattr(self._threads, "link", None)
+        if link is None or link.connection.closed:
+            link = self._threads.link = _Link(self._url)
+        return link
+
+
+def _encode(value: Value) -> tuple[bytes | None, int]:
+    """Return the parameter as libpq sends it, and its format: 0 text, 1 binary."""
+    match value:
+        case bytes():
+            return value, 1
+        case bool():
+            return (b"t" if value else b"f"), 0
+        case int():
+            return b"%d" % value, 0
+        case str():
+            return value.encode(), 0
+        case None:
+            return None, 0
+
+
+def _rows(result: pq.abc.PGresult) -> list[Row]:
+    decoders = [_DECODERS[result.ftype(column)] for column in range(result.nfields)]
+    return [
+        tuple(
+            None if (raw := result.get_value(row, column)) is None else decode(raw)
+            for column, decode in enumerate(decoders)
+        )
+        for row in range(result.ntuples)
+    ]
+
+
+def _check(result: pq.abc.PGresult, connection: "psycopg.Connection[Row]") -> None:
+    """Raise Conflict for another's work, psycopg's error for everything else that went wrong."""
+    if result.status in _GOOD:
+        return
+    state = result.error_field(pq.DiagnosticField.SQLSTATE)
+    if state in _CONFLICTS:
+        raise Conflict
+    message = pq.misc.error_message(result, encoding="utf-8") if state else "connection lost"
+    error = psycopg.errors.lookup(state.decode()) if state else psycopg.OperationalError
+    if connection.pgconn.status != pq.ConnStatus.OK:
+        error = psycopg.OperationalError
+    raise error(message)
+
+
+def _whole(kept: tuple[tuple[Statement, bool], ...]) -> bytes:
+    """Compose what was kept into one statement; each composition is made once."""
+    text = _WHOLE.get(kept)
+    if text is None:
+        text = _WHOLE[kept] = _compose(kept).encode()
+    return text
+
+
+def _compose(kept: tuple[tuple[Statement, bool], ...]) -> str:
+    if len(kept) == 1 and not kept[0][1]:
+        return kept[0][0].numbered(1)
+    parts, first = [], 1
+    for place, (statement, _) in enumerate(kept):
+        parts.append(f"k{place} AS ({statement.numbered(first)} RETURNING 1)")
+        first += len(statement.names)
+    held = " AND ".join(
+        f"(SELECT count(*) FROM k{place}) = 1" for place, (_, guarded) in enumerate(kept) if guarded
+    )
+    return f"WITH {', '.join(parts)} SELECT 1 / (CASE WHEN {held or 'true'} THEN 1 ELSE 0 END)"

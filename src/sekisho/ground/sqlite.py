@@ -1,0 +1,177 @@
+"""SQLite: one writer, many readers, WAL with `synchronous=FULL` (a used code stays used).
+
+Writers stand in line before one lock, each in a savepoint of its own; the last of those who wait
+commits for all (group commit), and nobody is answered before that commit is on the disk.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sekisho.ground.db import Conflict, Row, Statement, Transaction, Unavailable, Value
+
+_BUSY_SECONDS = 5.0
+_GROUP = 64  # writers that one commit may answer
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=OFF",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-16000",
+    "PRAGMA mmap_size=268435456",
+    "PRAGMA journal_size_limit=67108864",
+)
+
+
+class _Transaction:
+    """Statements on one connection; writes go at once, since the writer stands alone."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def fetch(self, statement: Statement, values: dict[str, Value]) -> list[Row]:
+        return self._connection.execute(
+            statement.sqlite, [values[name] for name in statement.names]
+        ).fetchall()
+
+    def keep(self, statement: Statement, values: dict[str, Value]) -> None:
+        self._connection.execute(statement.sqlite, [values[name] for name in statement.names])
+
+    def guard(self, statement: Statement, values: dict[str, Value], on: int) -> None:
+        done = self._connection.execute(
+            statement.sqlite, [values[name] for name in statement.names]
+        )
+        if done.rowcount != 1:
+            raise Conflict(frozenset((on,)))
+
+    def run(self, statement: Statement, values: dict[str, Value]) -> list[Row]:
+        return self.fetch(statement, values)
+
+
+class _Group:
+    """The writers that one commit answers."""
+
+    __slots__ = ("done", "failure", "members")
+
+    def __init__(self) -> None:
+        self.done = threading.Event()
+        self.failure: Exception | None = None
+        self.members = 0
+
+
+class SqliteStore:
+    """One file; a class because it holds the writer, its line and a reader for each thread."""
+
+    name = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, making it when it is missing; its folder must exist."""
+        self._path = path
+        self._line = threading.Lock()
+        self._count = threading.Lock()
+        self._waiting = 0
+        self._writer: sqlite3.Connection | None = None
+        self._group: _Group | None = None
+        self._readers = threading.local()
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """Read on this thread's connection; each statement sees one committed state."""
+        try:
+            reader: sqlite3.Connection | None = getattr(self._readers, "connection", None)
+            if reader is None:
+                reader = self._readers.connection = self._open()
+            yield _Transaction(reader)
+        except sqlite3.DatabaseError as error:
+            raise Unavailable from error
+
+    @contextmanager
+    def writing(self, wait_for: frozenset[int]) -> Iterator[Transaction]:
+        """Write in line; leaving returns once the commit is durable."""
+        del wait_for  # whoever holds the line is alone
+        with self._count:
+            self._waiting += 1
+        with self._line:
+            with self._count:
+                self._waiting -= 1
+            group, writer = self._join()
+            try:
+                yield _Transaction(writer)
+            except BaseException as error:
+                self._undo(writer)
+                self._leave(group, writer)
+                if isinstance(error, sqlite3.IntegrityError):
+                    raise Conflict from error
+                if isinstance(error, sqlite3.DatabaseError):
+                    raise Unavailable from error
+                raise
+            group.members += 1
+            writer.execute("RELEASE one")
+            self._leave(group, writer)
+        group.done.wait()
+        if group.failure is not None:
+            raise Unavailable from group.failure
+
+    def close(self) -> None:
+        """Close the writer and this thread's reader."""
+        with self._line:
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+        reader: sqlite3.Connection | None = getattr(self._readers, "connection", None)
+        if reader is not None:
+            reader.close()
+            self._readers.connection = None
+
+    def _join(self) -> tuple[_Group, sqlite3.Connection]:
+        try:
+            if self._writer is None:
+                self._writer = self._open()
+            writer = self._writer
+            if self._group is None:
+                writer.execute("BEGIN IMMEDIATE")
+                self._group = _Group()
+            writer.execute("SAVEPOINT one")
+        except sqlite3.DatabaseError as error:
+            raise Unavailable from error
+        return self._group, writer
+
+    def _undo(self, writer: sqlite3.Connection) -> None:
+        # A full disk may have rolled the whole transaction back already; then there is no savepoint.
+        if writer.in_transaction:
+            writer.execute("ROLLBACK TO one")
+            writer.execute("RELEASE one")
+
+    def _leave(self, group: _Group, writer: sqlite3.Connection) -> None:
+        """Commit for the group when nobody waits to join it, and tell its members."""
+        with self._count:
+            others = self._waiting
+        lost = not writer.in_transaction
+        if others and not lost and group.members < _GROUP:
+            return
+        self._group = None
+        try:
+            if lost:
+                raise sqlite3.OperationalError("the transaction was rolled back")  # noqa: EM101, TRY301
+            writer.execute("COMMIT")
+        except sqlite3.DatabaseError as error:
+            group.failure = error
+            if writer.in_transaction:
+                writer.execute("ROLLBACK")
+        group.done.set()
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
+        )
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+        return connection
