@@ -2,7 +2,8 @@
 """Make src/sekisho/ground/data/countries.xz, the country table that places.py reads.
 
 Reads range files with `first,last,country` on a line (comma or tab; addresses or numbers), as
-iptoasn.com publishes them. Not run by the product: by hand, when the table is renewed.
+iptoasn.com publishes them (or as an MMDB's networks are listed with the package maxminddb). Not
+run by the product: by hand, when the table is renewed.
 
     python scripts/make_places.py 2026-06-17 iptoasn-country-ipv4.csv iptoasn-country-ipv6.csv
 """
