@@ -60,6 +60,7 @@ $ uv run colours/check.py
         pytest.param("COLOURS = (\n    red,\n)\n", id="a line each"),
         pytest.param("COLOURS: tuple[object, ...] = ()\n", id="empty"),
         pytest.param("COLOURS = list((red,))\n", id="inside a call"),
+        pytest.param("COLOURS = [red]  # 色\n", id="a comment behind"),
     ],
 )
 def test_the_recipe_reader_does_what_a_reader_would(registry, tmp_path):
@@ -80,6 +81,16 @@ def test_the_recipe_reader_does_what_a_reader_would(registry, tmp_path):
 
     assert recipe.Outcome("colours/check.py", 0, "green\n") == recipe.run(command, tmp_path)
     assert 'red = "赤"\ngreen = "緑"\n' == (tmp_path / "words.toml").read_text(encoding="utf-8")
+
+
+def test_a_line_is_added_at_the_end_of_a_class(tmp_path):
+    path = tmp_path / "events.py"
+    path.write_text('class Kind:\n    A = "あ"\n\n\nLAST = ()\n', encoding="utf-8")
+
+    recipe.apply(recipe.Edit("events.py", "add to Kind", '    B = "b"\n'), tmp_path)
+
+    changed = 'class Kind:\n    A = "あ"\n    B = "b"\n\n\nLAST = ()\n'
+    assert changed == path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("what", ["add to NOTHING", "add after `no such line`", "stir well"])

@@ -1,7 +1,7 @@
 """Follows a how-to page to the letter in a copy of the project.
 
 A fenced block whose first line is `# PATH (WHAT TO DO)` is an edit; WHAT TO DO is `new file`,
-`add to NAME` (an element of the tuple or table of that name), ``add after `LINE` `` or
+`add to NAME` (at the end of the tuple, table or class of that name), ``add after `LINE` `` or
 `add at the end`. A line `$ uv run ...` of a `console` block is run in the copy and must succeed.
 """
 
@@ -89,35 +89,40 @@ def _changed(text: str, edit: Edit) -> str:
             raise LookupError(f"{edit.path} has no line {after[1]!r}")
         return head + line + edit.text + tail
     if edit.what.startswith("add to "):
-        return _with_element(text, edit.what.removeprefix("add to "), edit)
+        return _added(text, _value(text, edit.what.removeprefix("add to "), edit), edit.text)
     raise LookupError(f"{edit.path}: nobody knows how to {edit.what!r}")
 
 
-def _with_element(text: str, name: str, edit: Edit) -> str:
-    value = _value(text, name)
-    if value is None or value.end_lineno is None or value.end_col_offset is None:
-        raise LookupError(f"{edit.path} has no {name}")
+def _added(text: str, value: ast.expr | ast.ClassDef, added: str) -> str:
+    """The text with more before the closing bracket of a value, or after the last line of a class."""
     lines = text.encode().splitlines(keepends=True)
-    end = sum(map(len, lines[: value.end_lineno - 1])) + value.end_col_offset
+    last, column = value.end_lineno or 0, value.end_col_offset or 0  # never None after ast.parse
+    end = sum(map(len, lines[: last - 1])) + column
     head, tail = text.encode()[:end].decode(), text.encode()[end:].decode()
+    if isinstance(value, ast.ClassDef):
+        return f"{head}\n{added.rstrip()}{tail}"
     body, bracket = head[:-1].rstrip(), head[-1]
     comma = "" if body.endswith(("(", "[", "{", ",")) else ","
-    return f"{body}{comma}\n{edit.text}{bracket}{tail}"
+    return f"{body}{comma}\n{added}{bracket}{tail}"
 
 
-def _value(text: str, name: str) -> ast.expr | None:
+def _value(text: str, name: str, edit: Edit) -> ast.expr | ast.ClassDef:
     for node in ast.parse(text).body:
         match node:
+            case ast.ClassDef(name=found) if found == name:
+                return node
             case ast.Assign(targets=[ast.Name(id=found)], value=value) if found == name:
                 return _container(value)
-            case ast.AnnAssign(target=ast.Name(id=found), value=value) if found == name:
+            case ast.AnnAssign(target=ast.Name(id=found), value=ast.expr() as value) if (
+                found == name
+            ):
                 return _container(value)
             case _:
                 continue
-    return None
+    raise LookupError(f"{edit.path} has no {name}")
 
 
-def _container(value: ast.expr | None) -> ast.expr | None:
+def _container(value: ast.expr) -> ast.expr:
     """The brackets themselves, also inside a call: `MappingProxyType({...})`."""
     match value:
         case ast.Call(args=[inner]):
