@@ -8,6 +8,8 @@ from sekisho.ground.refusal import Reason
 from sekisho.ground.words import LANGUAGES, catalogue
 from sekisho.records.activity.events import KINDS
 
+# Each language has its own way with dates: a Japanese one names the weekday.
+OWN_WAY = {"time.date"}
 OTHERS = [language for language in LANGUAGES if language != "en"]
 
 
@@ -26,7 +28,7 @@ def test_every_language_fills_in_the_same_values(language):
     different = {
         key: (sentence, theirs[key])
         for key, sentence in catalogue("en").items()
-        if key in theirs and placeholders(sentence) != placeholders(theirs[key])
+        if key in theirs.keys() - OWN_WAY and placeholders(sentence) != placeholders(theirs[key])
     }
     assert {} == different
 

@@ -134,9 +134,11 @@ def _container(value: ast.expr) -> ast.expr:
 def run(command: str, folder: Path) -> Outcome:
     """Run a command of the page in the copy, with the copy's source first on the path."""
     program, *arguments = command.split()
-    typed = ["-m", program, *arguments] if "/" not in program else [program, *arguments]
+    here = (
+        [sys.executable, program] if "/" in program else [Path(sys.executable).with_name(program)]
+    )
     ended = subprocess.run(
-        [sys.executable, *typed],
+        [*here, *arguments],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": f"{folder / 'src'}{os.pathsep}{folder}"},
         capture_output=True,
