@@ -1,0 +1,152 @@
+"""Pages and letters from templates: one Jinja environment per language, everything escaped.
+
+Knows no feature: doors hand in the folders. A template is named by its feature and its file,
+`sign_in/code.html`, so that two features may use the same file name.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache, partial
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
+
+from sekisho.ground import words
+from sekisho.ground.refusal import Refused
+
+_LETTER_PARTS = ("subject.txt", "body.txt", "body.html")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message in one language, ready for a channel."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The templates of every feature, by language."""
+
+    environments: Mapping[str, Environment]
+
+
+def load(folders: Iterable[Path]) -> Pages:
+    """Gather the `templates` folders of features; a template is compiled at its first use."""
+    loader = PrefixLoader(
+        {folder.parent.name: FileSystemLoader(folder) for folder in (_frame(), *folders)}
+    )
+    return Pages({language: _environment(loader, language) for language in words.LANGUAGES})
+
+
+def render(pages: Pages, name: str, language: str, context: Mapping[str, object]) -> str:
+    """Return the page; a value that the template wants and the context lacks is an error."""
+    template = pages.environments[language].get_template(name)
+    return template.render(context, language=language)
+
+
+def letter(folder: Path, language: str, context: Mapping[str, object]) -> Letter:
+    """Write the letter that lies in `folder/language`."""
+    environment = _letters(folder)
+    subject, text, html = (
+        environment.get_template(f"{language}/{part}").render(context) for part in _LETTER_PARTS
+    )
+    return Letter(" ".join(subject.split()), text, html)
+
+
+def _frame() -> Path:
+    return Path(__file__).parent / "templates"
+
+
+def _environment(loader: PrefixLoader, language: str) -> Environment:
+    environment = Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(_words_for_pages(language))
+    return environment
+
+
+@cache
+def _letters(folder: Path) -> Environment:
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _words_for_pages(language: str) -> Mapping[str, Callable[..., object]]:
+    return {
+        "t": partial(_sentence, language),
+        "plural": partial(_plural, language),
+        "phrase": partial(_phrase, language),
+        "moment": partial(_moment, language),
+        "clock": partial(_clock, language),
+        "day": partial(_day, language),
+        "zone_label": partial(_zone_label, language),
+        "length": partial(_length, language),
+        "refusal": partial(_refusal, language),
+        "seconds_until": _seconds_until,
+    }
+
+
+def _sentence(language: str, key: str, **values: object) -> Markup:
+    """Return the sentence with its values escaped; values that are Markup stand as they are."""
+    sentence = str(escape(words.catalogue(language)[key]))
+    return Markup(sentence.format(**{name: escape(value) for name, value in values.items()}))  # noqa: S704 - both parts are escaped above
+
+
+def _plural(language: str, key: str, count: int, **values: object) -> Markup:
+    number = "one" if count == 1 else "other"
+    return _sentence(language, f"{key}.{number}", count=count, **values)
+
+
+def _phrase(language: str, key: str) -> str:
+    """Return a sentence with its places left open, for a module of the page to fill."""
+    return words.catalogue(language)[key]
+
+
+def _moment(language: str, instant: datetime, zone: str) -> Markup:
+    return _time(instant, words.moment(instant, zone, language))
+
+
+def _clock(_language: str, instant: datetime, zone: str) -> Markup:
+    return _time(instant, words.clock(instant, zone))
+
+
+def _day(language: str, instant: datetime, zone: str) -> str:
+    return words.day(instant, zone, language)
+
+
+def _zone_label(language: str, zone: str) -> str:
+    return words.zone_label(zone, language)
+
+
+def _length(language: str, minutes: int) -> str:
+    return words.length(timedelta(minutes=minutes), language)
+
+
+def _refusal(language: str, refused: Refused, zone: str, now: datetime) -> str:
+    return words.refusal(language, refused, zone, now)
+
+
+def _time(instant: datetime, shown: str) -> Markup:
+    machine = instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Markup('<time datetime="{}">{}</time>').format(machine, shown)
+
+
+def _seconds_until(instant: datetime, now: datetime) -> int:
+    return max(0, round((instant - now).total_seconds()))
