@@ -1,0 +1,193 @@
+"""A turn: one subject is started, warmed, driven through its operations and stopped again."""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import count
+from math import gcd
+from typing import TypeVar
+
+from bench.client import Line
+from bench.driving import Job, Measured, OutOfStock, drive
+from bench.subjects import Asked, Person, Session, Subject
+from bench.subjects.sekisho import Sekisho
+
+Tell = Callable[[str, str, Measured, int], None]
+Kept = TypeVar("Kept")
+
+_WARMING_SECONDS = 1.5
+_PREPARING_LINES = 16
+_PREPARING_SECONDS = 120
+_MORE_CHECKS = 1.4  # codes made ready for each code request that was possible in the same time
+
+
+class People:
+    """Who may still ask, each so many times within the hour. A class because it is used up."""
+
+    def __init__(self, people: Iterable[Person], uses: int) -> None:
+        """Hold these people."""
+        self._queue = deque((person, uses) for person in people)
+        self._uses = uses
+
+    def add(self, person: Person) -> None:
+        """Let one more person in."""
+        self._queue.append((person, self._uses))
+
+    def take(self) -> Person:
+        """Return the one who has waited longest."""
+        if not self._queue:
+            raise OutOfStock
+        person, uses = self._queue.popleft()
+        if uses > 1:
+            self._queue.append((person, uses - 1))
+        return person
+
+    def __len__(self) -> int:
+        """Count them."""
+        return len(self._queue)
+
+
+def everybody(accounts: int) -> list[Person]:
+    """Return all accounts in an order that jumps through the whole store."""
+    step = max(1, int(accounts * 0.618))
+    while gcd(step, accounts) != 1:
+        step += 1
+    return [Person(place * step % accounts) for place in range(accounts)]
+
+
+@dataclass(slots=True)
+class Known:
+    """What outlives the turns of one subject: who may still ask, who became familiar, sessions."""
+
+    strangers: People
+    familiar: People = field(default_factory=lambda: People((), 2))
+    sessions: deque[Session] = field(default_factory=lambda: deque(maxlen=4000))
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much is driven: seconds and operations at most for each figure, and which."""
+
+    seconds: float
+    most: int = 1_000_000
+    only: tuple[str, ...] = ()
+
+    def wants(self, operation: str) -> bool:
+        """Say whether this operation is asked for."""
+        return not self.only or operation in self.only
+
+
+class Turn:
+    """One subject between its start and its stop. A class because it holds lines and stock."""
+
+    def __init__(self, subject: Subject, known: Known, extent: Extent) -> None:
+        """Hold them; the subject is running."""
+        self.subject = subject
+        self.known = known
+        self.extent = extent
+        self.ready: deque[tuple[Asked, str]] = deque()
+
+    async def warm(self) -> None:
+        """Let caches fill and connections open; its figures are thrown away."""
+        measured = await self._drive(8, self._journey, _WARMING_SECONDS)
+        if not measured.counts:
+            raise RuntimeError(f"{self.subject.name} does not work: {measured.first_failure}")
+
+    async def run(self, at_once: int, tell: Tell) -> None:
+        """Measure every operation at one concurrency, telling each."""
+        people = self.known.strangers
+        if isinstance(self.subject, Sekisho) and self.extent.wants("flow start"):
+            await self._run_halves(self.subject, at_once, tell)
+        await self._run_code(people, "stranger", at_once, tell)
+        if self.extent.wants("session check"):
+            tell("session check", "", await self._drive(at_once, self._look), at_once)
+        if self.extent.wants("journey"):
+            tell("journey", "stranger", await self._drive(at_once, self._journey), at_once)
+        if len(self.known.familiar) and self.extent.wants("familiar"):
+            await self._run_code(self.known.familiar, "familiar", at_once, tell)
+
+    async def _run_halves(self, subject: Sekisho, at_once: int, tell: Tell) -> None:
+        """Measure the two requests of a code request, each alone."""
+        begun: deque[Asked] = deque()
+
+        async def begin(line: Line) -> None:
+            begun.append(await subject.begin(line, self.known.strangers.take()))
+
+        async def send(line: Line) -> None:
+            await subject.send_code(line, _next(begun))
+
+        tell("flow start", "stranger", await self._drive(at_once, begin), at_once)
+        tell("code send", "stranger", await self._drive(at_once, send), at_once)
+
+    async def _run_code(self, people: People, caller: str, at_once: int, tell: Tell) -> None:
+        """Measure asking, then checking of what was asked for, with more made ready if needed."""
+        asked: deque[Asked] = deque()
+
+        async def ask(line: Line) -> None:
+            asked.append(await self.subject.ask(line, people.take()))
+
+        measured = await self._drive(at_once, ask)
+        tell("code request", caller, measured, at_once)
+        wanted = min(int(measured.done * _MORE_CHECKS) + 1, self.extent.most)
+        enough = _until(ask, lambda: len(asked) >= wanted)
+        await self._drive(_PREPARING_LINES, enough, _PREPARING_SECONDS)
+        for each in asked:
+            self.ready.append((each, await self.subject.code(each)))
+        tell("code check", caller, await self._drive(at_once, self._check), at_once)
+        self.ready.clear()
+
+    async def _check(self, line: Line) -> None:
+        asked, code = _next(self.ready)
+        session = await self.subject.check(line, asked, code)
+        self.known.sessions.append(session)
+        if session.device and not asked.person.device:
+            self.known.familiar.add(Person(asked.person.number, session.device))
+
+    async def _look(self, line: Line) -> None:
+        sessions = self.known.sessions
+        if not sessions:
+            raise OutOfStock
+        sessions.rotate(1)
+        await self.subject.look(line, sessions[0])
+
+    async def _journey(self, line: Line) -> None:
+        asked = await self.subject.ask(line, self.known.strangers.take())
+        code = await self.subject.code(asked)
+        await self.subject.look(line, await self.subject.check(line, asked, code))
+
+    async def _drive(self, at_once: int, job: Job, seconds: float | None = None) -> Measured:
+        lines = [Line("127.0.0.1", self.subject.port) for _ in range(at_once)]
+        limited = _at_most(job, self.extent.most)
+        try:
+            return await drive(
+                lines, limited, self.subject.meters(), seconds or self.extent.seconds
+            )
+        finally:
+            for line in lines:
+                line.close()
+
+
+def _next(stock: "deque[Kept]") -> "Kept":
+    if not stock:
+        raise OutOfStock
+    return stock.popleft()
+
+
+def _at_most(job: Job, most: int) -> Job:
+    numbers = count()
+
+    async def limited(line: Line) -> None:
+        if next(numbers) >= most:
+            raise OutOfStock
+        await job(line)
+
+    return limited
+
+
+def _until(job: Job, is_enough: Callable[[], bool]) -> Job:
+    async def limited(line: Line) -> None:
+        if is_enough():
+            raise OutOfStock
+        await job(line)
+
+    return limited
