@@ -1,0 +1,187 @@
+"""Letters: whole files in each language, which features own and an operator may replace one by one.
+
+A kind's folder holds `<language>/{subject.txt,body.txt,body.html}`; the operator's file at
+`<folder>/<kind>/<language>/<file>` stands before it. Doors name the kinds, `check` at start-up.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    select_autoescape,
+)
+
+from sekisho.ground import words
+from sekisho.ground.clock import instant
+
+PARTS = ("subject.txt", "body.txt", "body.html")
+_LONGEST_SUBJECT = 200  # signs
+_SAMPLE_CODE = "482913"
+_SAMPLE_ASKED = datetime.fromisoformat("2026-03-05T05:05:00+00:00")
+# Threat: a code letter with a link teaches people to follow links in mail.
+# (spec D5; test_delivery_letters)
+_LINK = re.compile(r"://|www\.|<a[\s>]|href\s*=", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One kind of letter: where it lies, whether it carries a code, and samples of its facts."""
+
+    folder: Path
+    has_code: bool = False
+    facts: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """Every kind of letter, ready to be written in the name of one service."""
+
+    forms: Mapping[str, Form]
+    environments: Mapping[str, Environment]
+    own: Path | None
+    service: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a letter says: its code and label, its times, and the facts of its kind."""
+
+    language: str
+    zone: str
+    created_at: datetime
+    ends_at: datetime | None
+    label: str | None
+    code: str | None = field(repr=False)
+    facts: Mapping[str, str | int] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A letter in words; the subject is one line."""
+
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    html: str = field(repr=False)
+
+
+def load(forms: Mapping[str, Form], own: Path | None, service: str, host: str) -> Letters:
+    """Gather the letters of these kinds; `own` is the operator's folder."""
+    environments = {kind: _environment(kind, form.folder, own) for kind, form in forms.items()}
+    return Letters(forms, environments, own, service, host)
+
+
+def write(letters: Letters, kind: str, contents: Contents) -> Written:
+    """Write one letter; jinja2.TemplateError when a template wants what is not there."""
+    subject, text, html = _render(letters, kind, contents)
+    return Written(" ".join(subject.split()), text, html)
+
+
+def check(letters: Letters) -> list[str]:
+    """Write every letter in every language and return what is wrong with them, for the operator."""
+    problems = list(_strangers(letters))
+    for kind in letters.forms:
+        for language in words.LANGUAGES:
+            problems += (f"{kind}/{language}/{said}" for said in _faults(letters, kind, language))
+    return problems
+
+
+def _environment(kind: str, folder: Path, own: Path | None) -> Environment:
+    places = [folder] if own is None else [own / kind, folder]
+    return Environment(
+        loader=ChoiceLoader([FileSystemLoader(place) for place in places]),
+        autoescape=select_autoescape(("html",), default=False),
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _render(letters: Letters, kind: str, contents: Contents) -> Iterator[str]:
+    context = _context(letters, contents)
+    find = letters.environments[kind].get_template
+    return (find(f"{contents.language}/{part}").render(context) for part in PARTS)
+
+
+def _context(letters: Letters, contents: Contents) -> dict[str, str | int]:
+    asked = words.moment(contents.created_at, contents.zone, contents.language)
+    context: dict[str, str | int] = {
+        "service": letters.service,
+        "host": letters.host,
+        "at": asked,
+        "asked_at": asked,
+    }
+    for name, value in contents.facts.items():
+        context[name] = _fact(name, value, contents)
+    if contents.code is not None and contents.ends_at is not None:
+        life = contents.ends_at - contents.created_at
+        context["code"] = contents.code
+        context["label"] = contents.label or ""
+        context["until"] = words.clock(contents.ends_at, contents.zone)
+        context["minutes"] = max(1, round(life / timedelta(minutes=1)))
+    return context
+
+
+def _fact(name: str, value: str | int, contents: Contents) -> str | int:
+    is_instant = name in {"at", "since"} or name.endswith("_at")
+    if isinstance(value, int) and is_instant:
+        return words.moment(instant(value), contents.zone, contents.language)
+    return value
+
+
+def _faults(letters: Letters, kind: str, language: str) -> Iterator[str]:
+    """Yield `<file>: <what is wrong>` for one letter in one language."""
+    form = letters.forms[kind]
+    try:
+        parts = dict(zip(PARTS, _render(letters, kind, _sample(form, language)), strict=True))
+    except (TemplateError, OSError, UnicodeDecodeError) as error:
+        yield f"{getattr(error, 'name', None) or '*'}: cannot be written: {error}"
+        return
+    subject = parts["subject.txt"].strip()
+    if not subject or len(subject) > _LONGEST_SUBJECT or "\n" in subject:
+        yield f"subject.txt: must be one line of 1 to {_LONGEST_SUBJECT} signs"
+    for name, said in parts.items() if form.has_code else ():
+        if _SAMPLE_CODE not in said:
+            yield f"{name}: the code is missing; write {{{{ code }}}} where it belongs"
+        if _LINK.search(said):
+            yield f"{name}: a code letter has no link: no ://, no www. and no <a"
+
+
+def _sample(form: Form, language: str) -> Contents:
+    return Contents(
+        language=language,
+        zone="Asia/Tokyo",
+        created_at=_SAMPLE_ASKED,
+        ends_at=_SAMPLE_ASKED + timedelta(minutes=10) if form.has_code else None,
+        label="K7" if form.has_code else None,
+        code=_SAMPLE_CODE if form.has_code else None,
+        facts=form.facts,
+    )
+
+
+def _strangers(letters: Letters) -> Iterator[str]:
+    """Yield the operator's files that no letter reads: a slip in a name would go unseen."""
+    if letters.own is None:
+        return
+    if not letters.own.is_dir():
+        yield f"{letters.own}: is no folder"
+        return
+    for path in sorted(path for path in letters.own.rglob("*") if path.is_file()):
+        parts = path.relative_to(letters.own).parts
+        match parts:
+            case (kind, language, name) if (
+                kind in letters.forms and language in words.LANGUAGES and name in PARTS
+            ):
+                continue
+            case _:
+                yield f"{'/'.join(parts)}: no letter reads this file"

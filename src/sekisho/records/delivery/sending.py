@@ -1,0 +1,131 @@
+"""Sending: claim what is due, hand it over outside any transaction, note what became of it.
+
+At least once: a worker that dies between the claim and the note leaves a lease that ends (spec D2).
+What is superseded or has ended meanwhile is not sent (attack 028). `mailroom.py` does this with
+several hands at once.
+"""
+
+from base64 import b32encode
+from collections.abc import Sequence
+
+import structlog
+
+from sekisho.ground import ids
+from sekisho.ground.db import Database, Work
+from sekisho.records.delivery import rules, sealing, store
+from sekisho.records.delivery.channels import CHANNELS, Addressed
+from sekisho.records.delivery.letters import Contents
+from sekisho.records.delivery.post_office import PostOffice
+from sekisho.records.delivery.rules import (
+    Accepted,
+    Claimed,
+    Deferred,
+    Dropped,
+    Late,
+    Outcome,
+    Policy,
+    Rejected,
+)
+
+Result = tuple[Claimed, Outcome]
+
+_FRESH_MICROSECONDS = 250_000  # a claim this young is not read again before its hand-over
+_TOKEN_BYTES = 10
+_log = structlog.get_logger("sekisho.delivery")
+
+
+def send_due(db: Database, office: PostOffice) -> int:
+    """Send one batch of what is due, one after the other; return how many were looked at."""
+    claimed = exchange(db, [], office.policy.batch, office.policy)
+    results = []
+    for message in claimed:
+        outcome = hand_over(db, office, message)
+        if outcome is not None:
+            results.append((message, outcome))
+    exchange(db, results, 0, office.policy)
+    return len(claimed)
+
+
+def exchange(db: Database, results: Sequence[Result], room: int, policy: Policy) -> list[Claimed]:
+    """Note results and claim up to `room` due messages, in one transaction."""
+    if not results and not (room and db.read(store.is_due)):
+        return []
+    claimed = db.write("delivery.exchange", lambda work: _exchange(work, results, room, policy))
+    for message, outcome in results:
+        _tell(message, outcome)
+    return claimed
+
+
+def hand_over(db: Database, office: PostOffice, message: Claimed) -> Outcome | None:
+    """Write a claimed message and hand it over; None when the claim no longer holds."""
+    now = db.clock.now()
+    if rules.is_late(message, now):
+        return Late()
+    is_fresh = (now - message.claimed_at).total_seconds() * 1_000_000 < _FRESH_MICROSECONDS
+    if not is_fresh and not db.read(lambda work: store.is_claimed(work, message)):
+        return None
+    content = sealing.unseal(message.sealed, message.id, db.keys)
+    if content is None:
+        return Rejected("sealed under another root key")
+    try:
+        draft = CHANNELS[message.channel](_addressed(db, message, content), office)
+    except Exception as error:  # noqa: BLE001 - an operator's letter may fail in any way, and waits for its mending
+        return Deferred(f"the letter cannot be written: {type(error).__name__}")
+    return Dropped() if content.is_decoy else office.provider.send(draft)
+
+
+def _exchange(work: Work, results: Sequence[Result], room: int, policy: Policy) -> list[Claimed]:
+    _note(work, results, policy)
+    claimed = store.claim(work, room, work.now + policy.lease) if room else []
+    late = [message for message in claimed if rules.is_late(message, work.now)]
+    _note(work, [(message, Late()) for message in late], policy)
+    return [message for message in claimed if message not in late]
+
+
+def _note(work: Work, results: Sequence[Result], policy: Policy) -> None:
+    after = [
+        (message, rules.judge(message, outcome, work.now, jitter, policy))
+        for message, outcome in results
+        for jitter in (work.chance.below(rules.JITTER_STEPS),)
+    ]
+    store.note(work, after)
+
+
+def _addressed(db: Database, message: Claimed, content: sealing.Content) -> Addressed:
+    # The token makes Message-IDs that nobody can guess. It is drawn from the key and the id, so a
+    # second try has the same one, and a mail can be known again when its content is long erased.
+    token = db.keys.mac("message-id/v1", message.id.to_bytes(8, "big"))[:_TOKEN_BYTES]
+    return Addressed(
+        id=ids.show("msg", message.id),
+        kind=message.kind,
+        channel=message.channel,
+        token=b32encode(token).decode().lower(),
+        to=content.to,
+        contents=Contents(
+            language=content.language,
+            zone=content.zone,
+            created_at=message.created_at,
+            ends_at=message.ends_at,
+            label=message.label,
+            code=content.code,
+            facts=content.facts,
+        ),
+        now=db.clock.now(),
+    )
+
+
+def _tell(message: Claimed, outcome: Outcome) -> None:
+    match outcome:
+        case Accepted() | Dropped():
+            return
+        case Deferred(cause) | Rejected(cause):
+            _log.warning(
+                "message not handed over",
+                message=ids.show("msg", message.id),
+                kind=message.kind,
+                attempt=message.attempts,
+                is_final=isinstance(outcome, Rejected),
+                cause=cause,
+            )
+        case _:
+            return
