@@ -2,19 +2,15 @@
 
 import argparse
 import asyncio
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench import machine, peers_setup, report, rows
 from bench.budget import AT_ONCE, GROWING, OPERATIONS
 from bench.driving import Measured
-from bench.mailbox import Mailbox
-from bench.postgres import Postgres
+from bench.places import place_for
 from bench.rows import Key, Medians, Row
 from bench.subjects import Person, Place, Subject
 from bench.subjects.allauth import Allauth
@@ -70,7 +66,7 @@ class Bench:
 
     async def measure(self, store: str) -> None:
         """Drive product and peers in turns on one store."""
-        with _place(store, self.options.accounts, self.options.peers_dir) as place:
+        with place_for(store, self.options.accounts, self.options.peers_dir) as place:
             await place.mailbox.open()
             subjects = list(self._subjects(place))
             strangers = everybody(place.people)
@@ -86,7 +82,7 @@ class Bench:
 
     async def grow(self, store: str, accounts: int) -> None:
         """Drive the product alone with so many accounts."""
-        with _place(store, accounts, self.options.peers_dir) as place:
+        with place_for(store, accounts, self.options.peers_dir) as place:
             await place.mailbox.open()
             subject = Sekisho(place, self.options.processes, self.options.events)
             _say(f"{store}: making {accounts:,} accounts with {self.options.events} events each")
@@ -138,21 +134,6 @@ class Bench:
         figures = f"{row.rate:,.0f}/s p99 {row.p99_ms:.1f} ms CPU {row.together_ms:.3f} ms {others}"
         said = f"{row.memory_mib:.0f} MiB" if row.memory_mib else figures
         _say(f"{name}: {said if row.counts else row.first_failure}")
-
-
-@contextmanager
-def _place(store: str, people: int, peers: Path) -> Iterator[Place]:
-    """Make folders, sink and database, and take all of it away again."""
-    with ExitStack() as stack:
-        folder = Path(tempfile.mkdtemp(prefix="sekisho-bench-"))
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        mailbox = Mailbox(folder)
-        stack.callback(mailbox.close)
-        database = None
-        if store == "postgresql":
-            database = Postgres(folder)
-            stack.callback(database.close)
-        yield Place(store, folder, peers, people, database, mailbox)
 
 
 def _known(subject: Subject, people: list[Person]) -> Known:

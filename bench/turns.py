@@ -1,7 +1,8 @@
 """A turn: one subject is started, warmed, driven through its operations and stopped again."""
 
+import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from math import gcd
@@ -18,6 +19,9 @@ Kept = TypeVar("Kept")
 _WARMING_SECONDS = 1.5
 _PREPARING_LINES = 16
 _PREPARING_SECONDS = 120
+_SETTLING_SECONDS = 0.5
+_IDLE_WORKER_SECONDS = 0.02  # of processor time in that while
+_LONGEST_SETTLING = 120  # such whiles
 _MORE_CHECKS = 1.4  # codes made ready for each code request that was possible in the same time
 
 
@@ -77,6 +81,16 @@ class Extent:
         return not self.only or operation in self.only
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One operation of a turn: what is made ready first, and what is measured."""
+
+    operation: str
+    caller: str
+    act: Job
+    prepare: Callable[[Measured | None], Awaitable[None]] | None = None
+
+
 class Turn:
     """One subject between its start and its stop. A class because it holds lines and stock."""
 
@@ -85,7 +99,9 @@ class Turn:
         self.subject = subject
         self.known = known
         self.extent = extent
-        self.ready: deque[tuple[Asked, str]] = deque()
+        self._begun: deque[Asked] = deque()
+        self._asked: deque[Asked] = deque()
+        self._ready: deque[tuple[Asked, str]] = deque()
 
     async def warm(self) -> None:
         """Let caches fill and connections open; its figures are thrown away."""
@@ -95,49 +111,79 @@ class Turn:
 
     async def run(self, at_once: int, tell: Tell) -> None:
         """Measure every operation at one concurrency, telling each."""
-        people = self.known.strangers
-        if isinstance(self.subject, Sekisho) and self.extent.wants("flow start"):
-            await self._run_halves(self.subject, at_once, tell)
-        await self._run_code(people, "stranger", at_once, tell)
-        if self.extent.wants("session check"):
-            tell("session check", "", await self._drive(at_once, self._look), at_once)
-        if self.extent.wants("journey"):
-            tell("journey", "stranger", await self._drive(at_once, self._journey), at_once)
-        if len(self.known.familiar) and self.extent.wants("familiar"):
-            await self._run_code(self.known.familiar, "familiar", at_once, tell)
+        async for part, measure in self.parts(at_once):
+            tell(part.operation, part.caller, await measure(), at_once)
 
-    async def _run_halves(self, subject: Sekisho, at_once: int, tell: Tell) -> None:
-        """Measure the two requests of a code request, each alone."""
-        begun: deque[Asked] = deque()
+    async def parts(
+        self, at_once: int
+    ) -> AsyncIterator[tuple[Part, Callable[[], Awaitable[Measured]]]]:
+        """Yield each operation with what measures it, everything made ready before."""
+        last: list[Measured] = []
+
+        async def measure() -> Measured:
+            last.append(await self._drive(at_once, part.act))
+            return last[-1]
+
+        for part in self._parts():
+            if not self.extent.wants(part.operation):
+                continue
+            if part.prepare:
+                await part.prepare(last[-1] if last else None)
+            await self.settle()
+            yield part, measure
+
+    async def settle(self) -> None:
+        """Wait until the message worker has emptied the outbox."""
+        meters = self.subject.meters()
+        for _ in range(_LONGEST_SETTLING):
+            before = meters.read().get("worker", 0.0)
+            await asyncio.sleep(_SETTLING_SECONDS)
+            if meters.read().get("worker", 0.0) - before <= _IDLE_WORKER_SECONDS:
+                return
+
+    def _parts(self) -> Iterator[Part]:
+        if isinstance(self.subject, Sekisho):
+            yield from self._halves(self.subject)
+        yield from self._code(self.known.strangers, "stranger")
+        yield Part("session check", "", self._look)
+        yield Part("journey", "stranger", self._journey)
+        if len(self.known.familiar):
+            yield from self._code(self.known.familiar, "familiar")
+
+    def _halves(self, subject: Sekisho) -> Iterator[Part]:
+        """The two requests of a code request, each alone."""
 
         async def begin(line: Line) -> None:
-            begun.append(await subject.begin(line, self.known.strangers.take()))
+            self._begun.append(await subject.begin(line, self.known.strangers.take()))
 
         async def send(line: Line) -> None:
-            await subject.send_code(line, _next(begun))
+            await subject.send_code(line, _next(self._begun))
 
-        tell("flow start", "stranger", await self._drive(at_once, begin), at_once)
-        tell("code send", "stranger", await self._drive(at_once, send), at_once)
+        yield Part("flow start", "stranger", begin)
+        yield Part("code send", "stranger", send)
+        self._begun.clear()
 
-    async def _run_code(self, people: People, caller: str, at_once: int, tell: Tell) -> None:
-        """Measure asking, then checking of what was asked for, with more made ready if needed."""
-        asked: deque[Asked] = deque()
+    def _code(self, people: People, caller: str) -> Iterator[Part]:
+        """Asking, then checking of what was asked for, with more made ready if needed."""
 
         async def ask(line: Line) -> None:
-            asked.append(await self.subject.ask(line, people.take()))
+            self._asked.append(await self.subject.ask(line, people.take()))
 
-        measured = await self._drive(at_once, ask)
-        tell("code request", caller, measured, at_once)
-        wanted = min(int(measured.done * _MORE_CHECKS) + 1, self.extent.most)
-        enough = _until(ask, lambda: len(asked) >= wanted)
-        await self._drive(_PREPARING_LINES, enough, _PREPARING_SECONDS)
-        for each in asked:
-            self.ready.append((each, await self.subject.code(each)))
-        tell("code check", caller, await self._drive(at_once, self._check), at_once)
-        self.ready.clear()
+        async def make_ready(asking: Measured | None) -> None:
+            wanted = int((asking.done if asking else 1000) * _MORE_CHECKS) + 1
+            wanted = min(wanted, self.extent.most)
+            enough = _until(ask, lambda: len(self._asked) >= wanted)
+            await self._drive(_PREPARING_LINES, enough, _PREPARING_SECONDS)
+            for each in self._asked:
+                self._ready.append((each, await self.subject.code(each)))
+            self._asked.clear()
+
+        yield Part("code request", caller, ask)
+        yield Part("code check", caller, self._check, make_ready)
+        self._ready.clear()
 
     async def _check(self, line: Line) -> None:
-        asked, code = _next(self.ready)
+        asked, code = _next(self._ready)
         session = await self.subject.check(line, asked, code)
         self.known.sessions.append(session)
         if session.device and not asked.person.device:
@@ -153,15 +199,15 @@ class Turn:
     async def _journey(self, line: Line) -> None:
         asked = await self.subject.ask(line, self.known.strangers.take())
         code = await self.subject.code(asked)
-        await self.subject.look(line, await self.subject.check(line, asked, code))
+        session = await self.subject.check(line, asked, code)
+        await self.subject.look(line, session)
 
     async def _drive(self, at_once: int, job: Job, seconds: float | None = None) -> Measured:
         lines = [Line("127.0.0.1", self.subject.port) for _ in range(at_once)]
         limited = _at_most(job, self.extent.most)
+        seconds = seconds or self.extent.seconds
         try:
-            return await drive(
-                lines, limited, self.subject.meters(), seconds or self.extent.seconds
-            )
+            return await drive(lines, limited, self.subject.meters(), seconds)
         finally:
             for line in lines:
                 line.close()
