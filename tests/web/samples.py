@@ -43,6 +43,7 @@ def pages(language: str) -> dict[str, dict[str, Any]]:
         **_activity(language),
         **_problems(language),
         **_inbox(language),
+        "ops/problem.html#first": {**frame(language), "reason": Reason.CODE_WRONG},
     }
 
 
@@ -203,21 +204,31 @@ def _activity(language: str) -> dict[str, dict[str, Any]]:
         "id": "evt_0k8rz2m4v7q1c",
         "at": NOW - timedelta(minutes=2),
         "kind": "signed_in",
-        "outcome": "done",
+        "outcome": "passed",
         "device": DEVICE[language],
         "place": PLACE[language],
         "ip": "203.0.113.7",
         "label": None,
-        "reasons": ["new_device"],
+        "reasons": [],
     }
-    sent = {**signed_in, "id": "evt_2", "kind": "code_sent", "label": "K7", "reasons": []}
+    sent = {
+        **signed_in,
+        "id": "evt_2",
+        "kind": "code_asked",
+        "outcome": "sent",
+        "label": "K7",
+        "reasons": [],
+    }
     wrong = {**sent, "id": "evt_3", "kind": "code_wrong", "outcome": "refused"}
-    bare = {**signed_in, "id": "evt_4", "kind": "reopened", "reasons": []}
+    bare = {**signed_in, "id": "evt_4", "kind": "account_reopened", "outcome": "done"}
+    told = {**signed_in, "id": "evt_5", "kind": "notice_sent", "outcome": "sent"}
+    told |= {"reasons": ["new_sign_in"]}
+    held = {**wrong, "id": "evt_6", "kind": "code_held_back", "outcome": "held_back"}
     bare |= {"device": None, "place": None, "ip": None, "at": NOW - timedelta(days=1)}
     activity = {
         **frame(language, signed_in=True, path="/account/activity"),
         "days": [
-            {"at": NOW, "events": [signed_in, wrong, sent]},
+            {"at": NOW, "events": [told, signed_in, wrong, held, sent]},
             {"at": NOW - timedelta(days=1), "events": [bare]},
         ],
         "kept_days": 30,
@@ -289,33 +300,5 @@ def _inbox(language: str) -> dict[str, dict[str, Any]]:
             "messages": [],
             "to": "taro@example.com",
             "refreshing": True,
-        },
-    }
-
-
-def letters(language: str) -> dict[str, dict[str, Any]]:
-    """Return a context for each letter, by its folder below the package."""
-    asked = {"en": "5 March 2026, 14:05 (Japan time)", "ja": "2026年3月5日（木）14:05（日本時間）"}
-    code = {
-        "code": "482913",
-        "label": "K7",
-        "service": "Example",
-        "host": "id.example.com",
-        "device": DEVICE[language],
-        "place": PLACE[language],
-        "asked_at": asked[language],
-        "until": "14:10",
-        "minutes": 5,
-    }
-    seen = {key: code[key] for key in ("service", "host", "device", "place")}
-    return {
-        "authenticators/code/letters/sign_in": code,
-        "authenticators/code/letters/sign_up": code,
-        "records/notices/letters/new_sign_in": {**seen, "at": asked[language]},
-        "records/limits/letters/code_flood": {
-            "service": "Example",
-            "host": "id.example.com",
-            "count": 41,
-            "since": asked[language],
         },
     }

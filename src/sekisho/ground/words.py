@@ -188,18 +188,25 @@ def _code_wrong(language: str, refused: Refused) -> str:
     return text(language, "frame.sentences", first=first, second=left)
 
 
+@lru_cache(maxsize=1024)
+def zone_named(name: str) -> str:
+    """Return the name of a time zone, or nothing when there is none of that name."""
+    if _ZONE_NAME.fullmatch(name) is None:
+        return ""
+    try:
+        return ZoneInfo(name).key
+    except (KeyError, ValueError, OSError):  # unknown, malformed, or the name of a folder
+        return ""
+
+
 def _local(instant: datetime, zone: str) -> datetime:
     return instant.astimezone(_zone(zone))
 
 
 @lru_cache(maxsize=1024)
 def _zone(name: str) -> tzinfo:
-    if _ZONE_NAME.fullmatch(name) is None or name in {"UTC", "Etc/UTC"}:
-        return UTC
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # unknown, malformed, or the name of a folder
-        return UTC
+    named = zone_named(name)
+    return ZoneInfo(named) if named not in {"", "UTC", "Etc/UTC"} else UTC
 
 
 @cache

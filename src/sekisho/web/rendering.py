@@ -1,4 +1,4 @@
-"""Pages and letters from templates: one Jinja environment per language, everything escaped.
+"""Pages from templates: one Jinja environment per language, everything escaped.
 
 Knows no feature: doors hand in the folders. A template is named by its feature and its file,
 `sign_in/code.html`, so that two features may use the same file name.
@@ -7,25 +7,14 @@ Knows no feature: doors hand in the folders. A template is named by its feature 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from sekisho.ground import words
 from sekisho.ground.refusal import Refused
-
-_LETTER_PARTS = ("subject.txt", "body.txt", "body.html")
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """One message in one language, ready for a channel."""
-
-    subject: str
-    text: str
-    html: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +38,6 @@ def render(pages: Pages, name: str, language: str, context: Mapping[str, object]
     return template.render(context, language=language)
 
 
-def letter(folder: Path, language: str, context: Mapping[str, object]) -> Letter:
-    """Write the letter that lies in `folder/language`."""
-    environment = _letters(folder)
-    subject, text, html = (
-        environment.get_template(f"{language}/{part}").render(context) for part in _LETTER_PARTS
-    )
-    return Letter(" ".join(subject.split()), text, html)
-
-
 def _frame() -> Path:
     return Path(__file__).parent / "templates"
 
@@ -73,19 +53,6 @@ def _environment(loader: PrefixLoader, language: str) -> Environment:
     )
     environment.globals.update(_words_for_pages(language))
     return environment
-
-
-@cache
-def _letters(folder: Path) -> Environment:
-    return Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        auto_reload=False,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
 
 
 def _words_for_pages(language: str) -> Mapping[str, Callable[..., object]]:

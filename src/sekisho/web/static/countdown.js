@@ -14,10 +14,10 @@ function end(words) {
 
 const place = document.querySelector("[data-countdown]");
 if (place) {
-  const { left: pattern, soon, over } = place.dataset;
+  const { left: pattern, short, soon, over } = place.dataset;
   let before = Infinity;
   countDown(Number(place.dataset.countdown), (left) => {
-    place.textContent = filled(pattern, left);
+    place.textContent = filled(left, pattern, short);
     place.classList.toggle("countdown-late", left <= LATE);
     if (left <= SOON && before > SOON && before !== Infinity) say(soon);
     if (left === 0 && before > 0) end(over);

@@ -8,7 +8,6 @@ if (summary) {
       const field = document.getElementById(line.hash.slice(1));
       if (!field) return;
       event.preventDefault();
-      field.closest("[hidden]")?.removeAttribute("hidden");
       (document.querySelector(`label[for="${field.id}"]`) ?? field).scrollIntoView();
       field.focus({ preventScroll: true });
     });

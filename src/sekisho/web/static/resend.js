@@ -6,7 +6,7 @@ const wait = document.querySelector("[data-resend-wait]");
 const button = document.querySelector("[data-resend]");
 if (wait && button) {
   countDown(Number(wait.dataset.seconds), (left) => {
-    wait.textContent = filled(wait.dataset.resendWait, left);
+    wait.textContent = filled(left, wait.dataset.resendWait, wait.dataset.short);
     wait.hidden = left === 0;
     button.hidden = left > 0;
   });

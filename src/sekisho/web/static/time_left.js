@@ -12,7 +12,8 @@ export function countDown(seconds, show) {
   step();
 }
 
-export function filled(pattern, left) {
+export function filled(left, pattern, short) {
+  if (left < 60) return short.replace("{seconds}", left);
   const seconds = String(left % 60).padStart(2, "0");
   return pattern.replace("{minutes}", Math.floor(left / 60)).replace("{seconds}", seconds);
 }
