@@ -85,3 +85,8 @@ def _since_boot() -> float:
     # CLOCK_BOOTTIME goes on while a laptop sleeps; elsewhere the monotonic clock must do.
     clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
     return time.clock_gettime(clock)
+
+
+def read(text: str) -> datetime:
+    """Return the instant that an RFC 3339 text names."""
+    return datetime.fromisoformat(text).astimezone(UTC)

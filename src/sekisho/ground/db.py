@@ -15,13 +15,19 @@ from datetime import datetime
 from itertools import count
 from typing import Protocol, TypeVar
 
-from sqlalchemy import MetaData
+from sqlalchemy import Column, MetaData, Table, Text
 
 from sekisho.ground.chance import Chance
 from sekisho.ground.clock import Clock
 from sekisho.ground.keys import Keys
 
 METADATA = MetaData()
+META = Table(  # what the store knows of itself: the mark of its key, its high-water mark of time
+    "meta",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
 Value = int | str | bytes | bool | None
 Row = tuple  # type: ignore[type-arg]  # columns as the statement names them
 Outcome = TypeVar("Outcome")
@@ -108,10 +114,13 @@ class Store(Protocol):
 class Work:
     """One unit of work: the moment, chance, keys and the transaction. Made only by `Database`."""
 
-    __slots__ = ("_kept", "_tx", "chance", "keys", "now", "rung")
+    __slots__ = ("_kept", "_tx", "chance", "is_again", "keys", "now", "rung")
 
-    def __init__(self, tx: Transaction, now: datetime, chance: Chance, keys: Keys) -> None:
-        """Begin at `now`, read once."""
+    def __init__(
+        self, tx: Transaction, now: datetime, chance: Chance, keys: Keys, *, is_again: bool = False
+    ) -> None:
+        """Begin at `now`, read once; `is_again` says that what was read before is out of date."""
+        self.is_again = is_again
         self._tx = tx
         self._kept = False
         self.now = now
@@ -166,6 +175,10 @@ class Database:
         self.bell: Callable[[], None] = _silent
         self.step: Callable[[str], None] = _unwatched
 
+    def aside(self) -> Work:
+        """Return a work that touches no store, for what is kept by its holder (a ticket)."""
+        return Work(_NOTHING, self.clock.now(), self.chance, self.keys)
+
     def read(self, act: Callable[[Work], Outcome]) -> Outcome:
         """Do work that only reads; a connection that went stale is made anew once."""
         try:
@@ -179,10 +192,11 @@ class Database:
         Raises Unavailable when the store cannot keep it; then nothing of it was kept.
         """
         wait_for: frozenset[int] = frozenset()
-        for _ in range(_ATTEMPTS):
+        for attempt in range(_ATTEMPTS):
             try:
                 with self.store.writing(wait_for) as tx:
-                    work = Work(tx, self.clock.now(), self.chance, self.keys)
+                    now = self.clock.now()
+                    work = Work(tx, now, self.chance, self.keys, is_again=attempt > 0)
                     outcome = act(work)
                     self.step(f"{step}:before")
             except Conflict as conflict:
@@ -197,6 +211,26 @@ class Database:
     def _read(self, act: Callable[[Work], Outcome]) -> Outcome:
         with self.store.reading() as tx:
             return act(Work(tx, self.clock.now(), self.chance, self.keys))
+
+
+class _NoTransaction:
+    """The transaction of a work that may not touch a store."""
+
+    def fetch(self, statement: Statement, values: dict[str, Value]) -> list[Row]:
+        raise AssertionError(statement.text, values.keys())
+
+    def keep(self, statement: Statement, values: dict[str, Value]) -> None:
+        self.fetch(statement, values)
+
+    def guard(self, statement: Statement, values: dict[str, Value], on: int) -> None:
+        del on
+        self.fetch(statement, values)
+
+    def run(self, statement: Statement, values: dict[str, Value]) -> list[Row]:
+        return self.fetch(statement, values)
+
+
+_NOTHING = _NoTransaction()
 
 
 def _silent() -> None:

@@ -4,7 +4,7 @@ They sort by time, so that new rows go to the end of every index. A clash is a c
 unique key, and `Database.write` then does the work again with new ids. An id is no secret.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sekisho.ground.chance import Chance
 
@@ -43,3 +43,8 @@ def read(prefix: str, text: str) -> int | None:
             return None
         number = number << 5 | value
     return number if number < 1 << 63 else None
+
+
+def drawn_at(number: int) -> datetime:
+    """Return when an id was drawn, to the millisecond."""
+    return _START + timedelta(milliseconds=number >> _CHANCE_BITS)

@@ -1,0 +1,62 @@
+"""Codes as values: how one is read from what people type, labelled, and bound by its MAC."""
+
+import re
+import unicodedata
+
+from sekisho.authenticators.rules import Material
+from sekisho.ground.keys import Keys
+
+# Letters and digits that nobody takes for one another: no B 8, G 6, I 1, O 0, Q, S 5, Z 2 (C8).
+LABELS = tuple(
+    f"{letter}{digit}" for letter in "ACDEFHJKLMNPRTUVWXY" for digit in "23456789"
+)
+LONGEST = 4000  # signs of an answer that are read: a whole message fits (C7)
+_JOINERS = " \t\u1680\u180e\u00ad\u200b-\u200f\u2060\ufeff\\-\u2010-\u2015\u2212\u30fc\uff0d\u2043"
+_RUN = re.compile(f"[0-9](?:[{_JOINERS}]*[0-9])*")
+_JOINER = re.compile(f"[{_JOINERS}]+")
+_PLAIN = re.compile(r"[0-9]+", re.ASCII)
+_SHORT, _LONG = 6, 8
+
+
+def read_code(answer: str, digits: int) -> str | None:
+    """Return the one run of `digits` digits in what was typed or pasted, else None (spec C7).
+
+    Every Unicode decimal is a digit; groups joined by spaces, dashes or zero-width signs are one
+    run; the same run twice is one code; two different ones are none.
+    """
+    if len(answer) == digits and _PLAIN.fullmatch(answer):
+        return answer
+    if len(answer) > LONGEST:
+        return None
+    text = "".join(_plain(sign) for sign in unicodedata.normalize("NFKC", answer))
+    runs = {_JOINER.sub("", run) for run in _RUN.findall(text)}
+    fitting = [run for run in runs if len(run) == digits]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def other_length(digits: int) -> int:
+    """Return the other length that a code of the same flow may have had."""
+    return _LONG if digits == _SHORT else _SHORT
+
+
+def mac(keys: Keys, bound: Material, challenge: int, code: str) -> bytes:
+    """Return what is kept of a code: bound to purpose, subject, flow and challenge (spec C5, C9)."""
+    return keys.epoch_mac(
+        "code/v1",
+        bound.purpose.to_bytes(2, "big"),
+        bound.subject.to_bytes(8, "big"),
+        bound.flow.to_bytes(8, "big"),
+        challenge.to_bytes(8, "big"),
+        code.encode(),
+    )
+
+
+def label_among(taken: frozenset[str], drawn: int) -> str:
+    """Return a label that no live request of the account has, from a drawn number (spec C8)."""
+    free = [label for label in LABELS if label not in taken] or list(LABELS)
+    return free[drawn % len(free)]
+
+
+def _plain(sign: str) -> str:
+    value = unicodedata.decimal(sign, None)
+    return sign if value is None else str(value)

@@ -1,0 +1,1 @@
+"""What only `sekisho dev` has: the inbox, the movable clock, demo people."""

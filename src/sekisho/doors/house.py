@@ -1,0 +1,231 @@
+"""The house, put together from its settings: database, site, routes, mail. Knows no server."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from importlib import resources
+from pathlib import Path
+
+from sekisho.doors import policies, schema, sweeping
+from sekisho.doors.dev import pages as dev_pages
+from sekisho.doors.ops import pages as ops_pages
+from sekisho.doors.settings import Settings, SettingsError
+from sekisho.doors.worker import Worker
+from sekisho.ground import networks
+from sekisho.ground.chance import SystemChance
+from sekisho.ground.clock import SystemClock, instant
+from sekisho.ground.db import Database, Store, sql
+from sekisho.ground.sqlite import SqliteStore
+from sekisho.journeys.my_account import api as account_api
+from sekisho.journeys.my_account import pages as account_pages
+from sekisho.journeys.recent_activity import api as activity_api
+from sekisho.journeys.recent_activity import pages as activity_pages
+from sekisho.journeys.sign_in import api as sign_in_api
+from sekisho.journeys.sign_in import pages as sign_in_pages
+from sekisho.records import limits
+from sekisho.records.delivery import dkim, letters
+from sekisho.records.delivery.letters import Form
+from sekisho.records.delivery.post_office import PostOffice, Provider, mailbox
+from sekisho.records.delivery.providers import choose
+from sekisho.records.delivery.providers.inbox import Inbox
+from sekisho.web import rendering
+from sekisho.web.routing import Route
+from sekisho.web.site import Site
+
+_HERE = Path(str(resources.files("sekisho")))
+_FEATURES = (
+    "journeys/sign_in",
+    "journeys/my_account",
+    "journeys/recent_activity",
+    "doors/dev",
+    "doors/ops",
+)
+_FACTS = {"device": "Chrome on Windows", "place": "Japan (estimated)", "asked_at": 0}
+LETTERS = {
+    "sign_in": Form(_HERE / "authenticators/code/letters/sign_in", has_code=True, facts=_FACTS),
+    "sign_up": Form(_HERE / "authenticators/code/letters/sign_up", has_code=True, facts=_FACTS),
+    "new_sign_in": Form(_HERE / "records/notices/letters/new_sign_in", facts=_FACTS),
+    "guesses_blocked": Form(_HERE / "records/notices/letters/guesses_blocked", facts=_FACTS),
+    "code_flood": Form(_HERE / "records/limits/letters/code_flood", facts=_FACTS),
+}
+_META = sql("SELECT name, value FROM meta")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A running service without its server."""
+
+    db: Database
+    site: Site
+    routes: tuple[Route, ...]
+    worker: Worker | None
+    inbox: Inbox | None = field(repr=False)
+
+
+def database_url(settings: Settings) -> str:
+    """Return where the store is."""
+    url = settings.text("database_url")
+    return url or f"sqlite:///{settings.folder.absolute() / 'sekisho.db'}"
+
+
+def open_database(settings: Settings, *, is_dev: bool) -> Database:
+    """Open a store that is migrated and made under this root key.
+
+    Raises SettingsError, StoreError or KeyFileError with what to do.
+    """
+    url, chance = database_url(settings), SystemChance()
+    keys = schema.keys_of(url, key_path(settings, is_dev=is_dev), chance)
+    store = _store(url)
+    with store.reading() as tx:
+        known = dict(tx.fetch(_META, {}))
+    clock = SystemClock(
+        not_before=instant(int(known.get("high_water", "0"))),
+        ahead=timedelta(seconds=float(known.get("ahead", "0")) if is_dev else 0),
+    )
+    return Database(store, clock, chance, keys)
+
+
+def key_path(settings: Settings, *, is_dev: bool) -> Path:
+    """Return where the root key lies: beside the data folder, in `dev` inside it."""
+    named = settings.text("root_key_file")
+    if named:
+        return Path(named)
+    folder = settings.folder.absolute()
+    return folder / "root.key" if is_dev else folder.with_name(f"{folder.name}.key")
+
+
+def build(settings: Settings, *, is_dev: bool, sends: bool = True) -> House:
+    """Put the house together; `sends` is false where mail is sent by workers apart."""
+    db = open_database(settings, is_dev=is_dev)
+    inbox = Inbox(settings.folder) if is_dev else None
+    pages = rendering.load([_HERE / feature / "templates" for feature in _FEATURES])
+    origin = "" if is_dev else origin_of(settings)
+    site = Site(
+        db=db,
+        pages=pages,
+        service_name=settings.text("service_name"),
+        zone=settings.text("time_zone"),
+        origin=origin,
+        trusted=networks.parse_networks(settings.text("trusted_proxies")),
+        is_secure=origin.startswith("https://"),
+    )
+    worker = None
+    if sends:
+        worker = Worker(db, post_office(settings, inbox), sweeping.steps(db, settings))
+    return House(db, site, _routes(settings, site, inbox), worker, inbox)
+
+
+def post_office(settings: Settings, inbox: Inbox | None) -> PostOffice:
+    """Return how messages leave the house: by SMTP, in `dev` into the inbox.
+
+    Raises SettingsError when a letter of the operator's lost its code or gained a link (spec D8).
+    """
+    origin = settings.text("public_url") or "http://localhost"
+    sender = settings.text("mail_from") or "no-reply@localhost.test"
+    own = settings.text("letters")
+    written = letters.load(
+        LETTERS, Path(own) if own else None, settings.text("service_name"), _host_of(origin)
+    )
+    problems = letters.check(written)
+    if problems:
+        message = f"SEKISHO_LETTERS: {problems[0]}"
+        raise SettingsError(message)
+    mail_from = mailbox(sender)
+    if not mail_from.name:
+        mail_from = mailbox(f"{settings.text('service_name')} <{mail_from.address}>")
+    reply_to = settings.text("reply_to")
+    return PostOffice(
+        mail_from=mail_from,
+        letters=written,
+        provider=_provider(settings, inbox),
+        dkim=_signer(settings, mail_from.domain),
+        reply_to=mailbox(reply_to) if reply_to else None,
+        policy=policies.posts(settings),
+    )
+
+
+def origin_of(settings: Settings) -> str:
+    """Return the public URL's origin, lower case.
+
+    Raises SettingsError when it is missing, or plain http for a host that is not this machine.
+    """
+    url = settings.text("public_url").rstrip("/").lower()
+    scheme, _, host = url.partition("://")
+    if not host or "/" in host or "@" in host or scheme not in ("http", "https"):
+        message = "SEKISHO_PUBLIC_URL is missing or no origin; write it as https://id.example.com"
+        raise SettingsError(message)
+    name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+    is_here = name in ("localhost", "127.0.0.1", "[::1]") or name.endswith(".localhost")
+    if scheme == "http" and not is_here:
+        message = f"SEKISHO_PUBLIC_URL={url} is refused: http is for this machine, use https://"
+        raise SettingsError(message)
+    return url
+
+
+def _routes(settings: Settings, site: Site, inbox: Inbox | None) -> tuple[Route, ...]:
+    db, policy = site.db, policies.sign_ins(settings)
+    gate = limits.open_gate(policies.port(settings), _counter(settings))
+    seen = policies.activity(settings)
+    programs = (
+        *sign_in_api.routes(db, policy, gate),
+        *account_api.routes(db, policy.sessions),
+        *activity_api.routes(db, seen, policy.sessions),
+    )
+    dev = dev_pages.routes(db, inbox) if inbox is not None else ()
+    return (
+        *sign_in_pages.routes(db, policy, gate),
+        *account_pages.routes(db, policy.sessions),
+        *activity_pages.routes(db, seen, policy.sessions),
+        *programs,
+        *ops_pages.routes(db, programs, _HERE / "web" / "static"),
+        *dev,
+    )
+
+
+def _store(url: str) -> Store:
+    scheme, _, rest = url.partition("://")
+    if scheme == "sqlite":
+        return SqliteStore(Path(rest[1:] if rest.startswith("//") else rest.removeprefix("/")))
+    # Imported here: psycopg is an extra, and SQLite does without it.
+    try:
+        from sekisho.ground.postgres import PostgresStore  # noqa: PLC0415
+    except ImportError as error:
+        message = "SEKISHO_DATABASE_URL names PostgreSQL: pip install 'sekisho[postgres]'"
+        raise SettingsError(message) from error
+    return PostgresStore(url)
+
+
+def _counter(settings: Settings) -> limits.Counter | None:
+    url = settings.text("valkey_url")
+    if not url:
+        return None
+    try:
+        from sekisho.records.limits.valkey import ValkeyCounter  # noqa: PLC0415  # an extra
+    except ImportError as error:
+        message = "SEKISHO_VALKEY_URL is set: pip install 'sekisho[valkey]'"
+        raise SettingsError(message) from error
+    return ValkeyCounter(url)
+
+
+def _provider(settings: Settings, inbox: Inbox | None) -> Provider:
+    if inbox is not None:
+        return inbox
+    url = settings.text("smtp_url")
+    if not url or not settings.text("mail_from"):
+        missing = "SEKISHO_MAIL_FROM" if url else "SEKISHO_SMTP_URL"
+        message = f"{missing} is not set: without it no code can be sent"
+        raise SettingsError(message)
+    return choose(url)
+
+
+def _signer(settings: Settings, domain: str) -> dkim.Signer | None:
+    selector, path = settings.text("dkim_selector"), settings.text("dkim_key_file")
+    if not selector or not path:
+        return None
+    return dkim.load(Path(path), settings.text("dkim_domain") or domain, selector)
+
+
+def _host_of(origin: str) -> str:
+    return origin.partition("://")[2].rstrip("/")
+
+

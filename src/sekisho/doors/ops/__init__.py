@@ -1,0 +1,1 @@
+"""For operators and their machines: health, static files, the OpenAPI page, checks of the set-up."""

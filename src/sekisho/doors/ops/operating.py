@@ -1,0 +1,197 @@
+"""The commands for operators: settings, accounts, events, messages."""
+
+from pathlib import Path
+
+from sekisho.doors import house, people, policies
+from sekisho.doors.ops.outcomes import refuse, tell, tell_json, told
+from sekisho.doors.settings import REFERENCE, environment, gather
+from sekisho.ground import addresses, ids
+from sekisho.ground.clock import instant
+from sekisho.ground.db import Database, Work
+from sekisho.ground.refusal import Reason
+from sekisho.journeys.recent_activity import actions as recent_activity
+from sekisho.journeys.recent_activity import api as activity_api
+from sekisho.records import accounts, activity, contacts, delivery, limits, sessions
+from sekisho.records.accounts import Account
+from sekisho.records.activity import Event, Kind
+
+_HIDDEN = "(set)"
+
+
+def show_settings(folder: Path, *, as_json: bool) -> None:
+    """Print every setting in force."""
+    with told():
+        found = gather(folder, {}, environment())
+    rows = [
+        {
+            "name": one.name,
+            "env": one.env,
+            "value": _HIDDEN if one.is_secret and found.values[one.name] else found.values[one.name],
+            "default": one.default,
+            "unit": one.unit,
+            "lowest": one.lowest,
+            "highest": one.highest,
+            "what": one.what,
+        }
+        for one in REFERENCE
+    ]
+    if as_json:
+        tell_json({"data": rows})
+        return
+    for row in rows:
+        tell(f"{row['name']} = {row['value']}   ({row['env']}: {row['what']})")
+
+
+def create_account(folder: Path, address: str, language: str | None, *, as_json: bool) -> None:
+    """Make an account."""
+    email = addresses.parse_email(address)
+    if email is None:
+        refuse(Reason.INVALID_INPUT, f"{address!r} is no e-mail address")
+    with told():
+        made = people.make(_database(folder), email, language)
+    if made is None:
+        refuse(Reason.INVALID_INPUT, "an account has this address already")
+    shown = ids.show("acc", made)
+    if as_json:
+        tell_json({"id": shown})
+    else:
+        tell(f"made {shown}; its owner signs in with {addresses.hint(email)}")
+
+
+def show_account(folder: Path, name_or_id: str, *, as_json: bool) -> None:
+    """Show an account: what an operator may see of it."""
+    with told():
+        db = _database(folder)
+        account = _find(db, name_or_id)
+        settings = gather(folder, {}, environment())
+        idle = int(policies.sign_ins(settings).sessions.idle.total_seconds() * 1_000_000)
+        shape = db.read(lambda work: _account_shape(work, account, idle))
+    if as_json:
+        tell_json(shape)
+        return
+    for name, value in shape.items():
+        tell(f"{name:14} {value}")
+
+
+def reopen_account(folder: Path, name_or_id: str, *, as_json: bool) -> None:
+    """Open every lane again."""
+    with told():
+        db = _database(folder)
+        account = _find(db, name_or_id)
+        db.write("account.reopen", lambda work: _reopen(work, account.id))
+    shown = ids.show("acc", account.id)
+    if as_json:
+        tell_json({"id": shown, "reopened": True})
+    else:
+        tell(f"{shown}: every lane is open again")
+
+
+def list_events(folder: Path, name_or_id: str, limit: int, *, as_json: bool) -> None:
+    """List events, newest first."""
+    with told():
+        db = _database(folder)
+        account = _find(db, name_or_id)
+        policy = policies.activity(gather(folder, {}, environment()))
+        seen, following = db.read(
+            lambda work: recent_activity.recent(work, policy, account.id, limit, None)
+        )
+    shapes = [activity_api.shape(one, "en") for one in seen]
+    if as_json:
+        tell_json({"data": shapes, "next": ids.show("evt", following) if following else None})
+        return
+    for one in shapes:
+        tell(f"{one.at}  {one.kind:16} {one.outcome:9} {one.label or '':3} {one.ip}  {one.device}")
+
+
+def list_messages(folder: Path, limit: int, *, as_json: bool) -> None:
+    """List messages, newest first."""
+    with told():
+        found = _database(folder).read(lambda work: delivery.recent(work, limit))
+    _tell_messages(found, as_json=as_json)
+
+
+def list_parked(folder: Path, limit: int, *, as_json: bool) -> None:
+    """List messages that could not be sent."""
+    with told():
+        found = _database(folder).read(lambda work: delivery.parked(work, limit))
+    _tell_messages(found, as_json=as_json)
+
+
+def _tell_messages(found: list[delivery.Sent], *, as_json: bool) -> None:
+    shapes = [_message_shape(one) for one in found]
+    if as_json:
+        tell_json({"data": shapes, "next": None})
+        return
+    for shape in shapes:
+        last = shape["timeline"][-1] if shape["timeline"] else {"detail": ""}
+        tell(
+            f"{shape['id']}  {shape['created_at']}  {shape['kind']:14} {shape['state']:11}"
+            f" {shape['label'] or '':3} {last['detail'] or ''}"
+        )
+
+
+def _database(folder: Path) -> Database:
+    settings = gather(folder, {}, environment())
+    is_dev = (folder / "root.key").exists() and not settings.text("root_key_file")
+    return house.open_database(settings, is_dev=is_dev)
+
+
+def _find(db: Database, name_or_id: str) -> Account:
+    """Return the account; ends the command as refused when there is none."""
+    number, email = ids.read("acc", name_or_id), addresses.parse_email(name_or_id)
+    found = db.read(lambda work: _look_up(work, number, email))
+    if found is None:
+        refuse(Reason.NOT_FOUND, f"no account is {name_or_id!r}")
+    return found
+
+
+def _look_up(
+    work: Work, number: int | None, email: addresses.EmailAddress | None
+) -> Account | None:
+    if number is None and email is not None:
+        contact = contacts.find(work, contacts.blind(work.keys, email))
+        number = contact.account if contact else None
+    return accounts.find(work, number) if number is not None else None
+
+
+def _account_shape(work: Work, account: Account, idle: int) -> dict[str, object]:
+    found = contacts.of_account(work, account.id)
+    _, book = limits.reading(work, account.id)
+    hints = [
+        addresses.hint(contacts.address(work.keys, one.id, one.sealed)) for one in found
+    ]
+    return {
+        "id": ids.show("acc", account.id),
+        "created_at": instant(account.created_at).isoformat().replace("+00:00", "Z"),
+        "names": hints,
+        "language": account.language,
+        "time_zone": account.zone,
+        "sessions": len(sessions.of_account(work, account.id, idle)),
+        "closed_lanes": sum(lane.is_closed for lane in book.lanes.values()),
+    }
+
+
+def _reopen(work: Work, account: int) -> None:
+    version, book = limits.reading(work, account)
+    if version:
+        limits.keep(work, account, version, limits.reopen(book))
+    activity.record(work, Event(Kind.ACCOUNT_REOPENED, account, people.OPERATOR))
+
+
+def _message_shape(one: delivery.Sent) -> dict[str, object]:
+    return {
+        "id": ids.show("msg", one.id),
+        "kind": one.kind,
+        "channel": one.channel,
+        "state": one.state.word,
+        "label": one.label,
+        "created_at": one.created_at.isoformat().replace("+00:00", "Z"),
+        "timeline": [
+            {
+                "at": instant(step.at).isoformat().replace("+00:00", "Z"),
+                "state": step.state,
+                "detail": step.detail,
+            }
+            for step in one.timeline
+        ],
+    }

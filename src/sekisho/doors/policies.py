@@ -1,0 +1,74 @@
+"""From settings to each feature's frozen Policy."""
+
+from datetime import timedelta
+
+from sekisho.doors.settings import Settings
+from sekisho.journeys import sign_in
+from sekisho.journeys.recent_activity.actions import Policy as ActivityPolicy
+from sekisho.records import delivery, flows, limits, sessions
+
+
+def port(settings: Settings) -> limits.Port:
+    """Return the coarse limits."""
+    return limits.Port(
+        requests_hour_ip=settings.number("limits.requests_hour_ip"),
+        requests_hour_net=settings.number("limits.requests_hour_net"),
+        requests_hour_all=settings.number("limits.requests_hour_all"),
+        answers_factor=settings.number("limits.answers_factor"),
+    )
+
+
+def budgets(settings: Settings) -> limits.Policy:
+    """Return the budgets of guesses and messages."""
+    return limits.Policy(
+        tries=settings.number("codes.tries"),
+        stranger_hour=settings.number("guesses.stranger_hour"),
+        stranger_day=settings.number("guesses.stranger_day"),
+        stranger_90_days=settings.number("guesses.stranger_90_days"),
+        stranger_long_day=settings.number("guesses.stranger_long_day"),
+        digits=settings.number("codes.digits"),
+        long_digits=settings.number("guesses.long_digits"),
+        familiar_hour=settings.number("guesses.familiar_hour"),
+        familiar_day=settings.number("guesses.familiar_day"),
+        familiar_in_a_row=settings.number("guesses.familiar_in_a_row"),
+        pauses_seconds=settings.numbers("resend.pauses_seconds"),
+        flow=settings.number("resend.flow"),
+        ten_minutes=settings.number("resend.ten_minutes"),
+        day=settings.number("resend.day"),
+        reserve_ten_minutes=settings.number("resend.reserve_ten_minutes"),
+        reserve_day=settings.number("resend.reserve_day"),
+        flood_first_hour=settings.number("floods.first_hour"),
+        flood_day=settings.number("floods.day"),
+    )
+
+
+def sign_ins(settings: Settings) -> sign_in.Policy:
+    """Return all that a sign-in follows."""
+    return sign_in.Policy(
+        flows=flows.Policy(
+            idle=timedelta(minutes=settings.number("flows.idle_minutes")),
+            most=timedelta(minutes=settings.number("flows.most_minutes")),
+            sign_in=timedelta(minutes=settings.number("codes.sign_in_minutes")),
+            security=timedelta(minutes=settings.number("codes.security_minutes")),
+        ),
+        limits=budgets(settings),
+        sessions=sessions.Policy(
+            idle=timedelta(hours=settings.number("sessions.idle_hours")),
+            absolute=timedelta(days=settings.number("sessions.absolute_days")),
+        ),
+        is_sign_up_open=settings.text("sign_up") == "open",
+        zone=settings.text("time_zone"),
+    )
+
+
+def activity(settings: Settings) -> ActivityPolicy:
+    """Return how long events are shown and kept."""
+    return ActivityPolicy(
+        shown=timedelta(days=settings.number("activity.shown_days")),
+        kept=timedelta(days=settings.number("activity.kept_days")),
+    )
+
+
+def posts(settings: Settings) -> delivery.Policy:
+    """Return how messages are sent."""
+    return delivery.Policy(connections=settings.number("delivery.connections"))

@@ -1,0 +1,88 @@
+"""The store's schema and its key: migrated forward, and never opened under another root key."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from sekisho.ground import keys as root_keys
+from sekisho.ground.chance import Chance
+from sekisho.ground.keys import KeyFileError, Keys
+
+_STEPS = Path(__file__).parent.parent / "migrations"
+HEAD = "0001"
+
+
+class StoreError(Exception):
+    """The store cannot be used as it is; the text says why and what to do."""
+
+
+def engine_of(url: str) -> sa.Engine:
+    """Return an engine for migrations and checks; requests do not use it."""
+    if url.startswith("postgresql://"):
+        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    return sa.create_engine(url, poolclass=sa.NullPool)
+
+
+def migrate(url: str) -> str | None:
+    """Bring the schema to its head; return the revision it came from, None for an empty store."""
+    engine = engine_of(url)
+    with engine.connect() as connection:
+        before = _revision(connection)
+        if before != HEAD:
+            _upgrade(connection)
+    return before
+
+
+def revision(url: str) -> str | None:
+    """Return the schema's revision, None for an empty store."""
+    with engine_of(url).connect() as connection:
+        return _revision(connection)
+
+
+def keys_of(url: str, path: Path, chance: Chance) -> Keys:
+    """Return the root key of this store, making one only for an empty store.
+
+    Raises StoreError when the key is missing or another's, KeyFileError when it cannot be read.
+    """
+    with engine_of(url).begin() as connection:
+        known = connection.execute(sa.text("SELECT value FROM meta WHERE name = 'key'")).scalar()
+        if known is None:
+            keys = root_keys.load(path) if path.exists() else root_keys.make(path, chance)
+            connection.execute(
+                sa.text("INSERT INTO meta (name, value) VALUES ('key', :value)"),
+                {"value": _mark(keys)},
+            )
+            return keys
+    try:
+        keys = root_keys.load(path)
+    except KeyFileError:
+        if path.exists():
+            raise
+        message = f"the root key {path} is missing; bring back the one this store was made with"
+        raise StoreError(message) from None
+    if _mark(keys) != known:
+        message = f"{path} is not the root key this store was made with; bring back that one"
+        raise StoreError(message)
+    return keys
+
+
+def _mark(keys: Keys) -> str:
+    return keys.mac("store/v1", b"this store").hex()
+
+
+def _revision(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _upgrade(connection: sa.Connection) -> None:
+    # Imported here: most starts find the schema at its head, and Alembic costs 0.3 s.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(_STEPS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    connection.commit()

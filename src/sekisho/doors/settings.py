@@ -1,0 +1,216 @@
+"""Settings: one written table. From `sekisho.toml`, then the environment, then flags.
+
+`[codes] tries` is `SEKISHO_CODES_TRIES`; secrets also as `…_FILE`. A value beyond its bounds is
+refused at start-up with the value that would do. The reference page is made from this table.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+Plain = str | int | tuple[int, ...]
+
+
+class SettingsError(Exception):
+    """A setting is missing, unreadable or beyond its bounds; the text names it and what would do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: name in the file, environment name, default, unit, bounds, what it is."""
+
+    name: str
+    default: Plain
+    unit: str
+    lowest: int | None
+    highest: int | None
+    what: str
+    is_secret: bool = False
+    one_of: tuple[str, ...] = ()
+
+    @property
+    def env(self) -> str:
+        """Return the name in the environment."""
+        return "SEKISHO_" + self.name.replace(".", "_").upper()
+
+
+def _text(
+    name: str, what: str, default: str = "", *, secret: bool = False, one_of: tuple[str, ...] = ()
+) -> Setting:
+    return Setting(name, default, "", None, None, what, is_secret=secret, one_of=one_of)
+
+
+def _number(name: str, default: int, unit: str, lowest: int, highest: int | None, what: str) -> Setting:
+    return Setting(name, default, unit, lowest, highest, what)
+
+
+REFERENCE: tuple[Setting, ...] = (
+    _text("public_url", "where people reach the service; http only for loopback and *.localhost"),
+    _text("database_url", "sqlite:///PATH or postgresql://…; default: a file in the data folder", secret=True),
+    _text("smtp_url", "smtp://user:pass@host:port?starttls=required, or smtps://…", secret=True),
+    _text("mail_from", "the sender, such as Example <no-reply@example.com>"),
+    _text("reply_to", "where answers go, when not to the sender"),
+    _text("service_name", "the name that pages and letters carry", "Sekisho"),
+    _text("sign_up", "may a new address make an account?", "closed", one_of=("open", "closed")),
+    _text("time_zone", "for people whose own is unknown (an IANA name)", "UTC"),
+    _text("valkey_url", "valkey://… or redis://…, the first filter of coarse limits", secret=True),
+    _text("trusted_proxies", "networks whose X-Forwarded-For counts, comma separated"),
+    _text("worker", "is mail sent inside the serving process, or apart by `sekisho worker`?", "inside", one_of=("inside", "apart")),
+    _text("root_key_file", "the root key; default: DIR.key beside the data folder, in dev DIR/root.key"),
+    _text("letters", "a folder with the operator's own letters"),
+    _text("dkim_domain", "the domain that signs mail; default: the sender's"),
+    _text("dkim_selector", "the DKIM selector; without it mail is not signed here"),
+    _text("dkim_key_file", "the DKIM private key (RSA from 2048 bits, or Ed25519)"),
+    _text("env", "`production` makes `sekisho dev` refuse to start"),
+    _number("codes.digits", 6, "digits", 6, 8, "digits of a code (spec C1)"),
+    _number("codes.sign_in_minutes", 5, "minutes", 1, 10, "how long a sign-in code works (C2)"),
+    _number("codes.security_minutes", 10, "minutes", 1, 10, "how long a security code works (C2)"),
+    _number("codes.tries", 5, "tries", 1, 5, "wrong answers that one code takes (C6)"),
+    _number("guesses.stranger_hour", 10, "tries", 1, 10, "strangers' tries at short codes an hour (C6)"),
+    _number("guesses.stranger_day", 20, "tries", 1, 20, "the same a day"),
+    _number("guesses.stranger_90_days", 100, "tries", 1, 100, "the same in 90 days"),
+    _number("guesses.stranger_long_day", 200, "tries", 1, 200, "strangers' tries at long codes a day"),
+    _number("guesses.long_digits", 8, "digits", 8, 8, "digits of a long code"),
+    _number("guesses.familiar_hour", 20, "tries", 1, 20, "a familiar browser's tries an hour"),
+    _number("guesses.familiar_day", 50, "tries", 1, 50, "the same a day"),
+    _number("guesses.familiar_in_a_row", 100, "tries", 1, 100, "wrong ones in a row that close its lane"),
+    Setting("resend.pauses_seconds", (30, 60, 120, 300), "seconds", 1, 3600, "before each new code (C10)"),
+    _number("resend.flow", 5, "codes", 1, 10, "codes that one flow may ask for"),
+    _number("resend.ten_minutes", 5, "codes", 1, 50, "codes to one contact in ten minutes"),
+    _number("resend.day", 50, "codes", 1, 500, "codes to one contact a day"),
+    _number("resend.reserve_ten_minutes", 2, "codes", 1, 20, "kept beside for recovery codes, in ten minutes"),
+    _number("resend.reserve_day", 12, "codes", 1, 100, "kept beside for recovery codes, a day"),
+    _number("floods.first_hour", 5, "messages", 1, 20, "that strangers' requests send to one contact at first (F3)"),
+    _number("floods.day", 10, "messages", 1, 50, "the same a day"),
+    _number("limits.requests_hour_ip", 60, "requests", 1, None, "code requests of one address an hour (F1)"),
+    _number("limits.requests_hour_net", 300, "requests", 1, None, "of one /24 or /64"),
+    _number("limits.requests_hour_all", 10_000, "requests", 1, None, "of all strangers"),
+    _number("limits.answers_factor", 5, "times", 1, None, "answers are limited at so many times that"),
+    _number("flows.idle_minutes", 30, "minutes", 10, 60, "how long a flow waits for its next step"),
+    _number("flows.most_minutes", 60, "minutes", 10, 120, "how long a flow lives at most"),
+    _number("sessions.idle_hours", 24, "hours", 1, 720, "how long an unused session lives (S3)"),
+    _number("sessions.absolute_days", 30, "days", 1, 90, "how long a session lives at most"),
+    _number("activity.shown_days", 30, "days", 7, 90, "how long owners see their events (A1)"),
+    _number("activity.kept_days", 90, "days", 30, 400, "how long events are kept"),
+    _number("delivery.connections", 4, "connections", 1, 32, "to the mail server at once"),
+    _number("server.threads", 8, "threads", 2, 64, "that answer requests in one process"),
+)
+_BY_NAME = {setting.name: setting for setting in REFERENCE}
+_FILES = ("database_url", "smtp_url", "valkey_url")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings in force; secrets stay out of its repr."""
+
+    folder: Path
+    values: Mapping[str, Plain] = field(repr=False)
+
+    def text(self, name: str) -> str:
+        """Return a setting that is text."""
+        return str(self.values[name])
+
+    def number(self, name: str) -> int:
+        """Return a setting that is a number."""
+        value = self.values[name]
+        if not isinstance(value, int):
+            raise TypeError(name)
+        return value
+
+    def numbers(self, name: str) -> tuple[int, ...]:
+        """Return a setting that is a list of numbers."""
+        value = self.values[name]
+        if not isinstance(value, tuple):
+            raise TypeError(name)
+        return value
+
+
+def gather(folder: Path, flags: Mapping[str, str], env: Mapping[str, str]) -> Settings:
+    """Gather the settings of a data folder.
+
+    Raises SettingsError for an unknown name, a value beyond its bounds, or an unreadable file.
+    """
+    found: dict[str, object] = dict(_from_file(folder / "sekisho.toml"))
+    for setting in REFERENCE:
+        if setting.env in env:
+            found[setting.name] = env[setting.env]
+        elif setting.name in _FILES and f"{setting.env}_FILE" in env:
+            found[setting.name] = _secret(Path(env[f"{setting.env}_FILE"]), setting)
+    found.update(flags)
+    values = {
+        setting.name: _checked(setting, found.get(setting.name, setting.default))
+        for setting in REFERENCE
+    }
+    return Settings(folder, values)
+
+
+def environment() -> Mapping[str, str]:
+    """Return the process's environment."""
+    return os.environ
+
+
+def _from_file(path: Path) -> dict[str, object]:
+    if not path.exists():
+        return {}
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        message = f"{path}: {error}"
+        raise SettingsError(message) from error
+    flat: dict[str, object] = {}
+    for name, value in tables.items():
+        inner = value.items() if isinstance(value, dict) else ()
+        flat.update({f"{name}.{key}": one for key, one in inner})
+        if not isinstance(value, dict):
+            flat[name] = value
+    unknown = sorted(set(flat) - set(_BY_NAME))
+    if unknown:
+        message = f"{path}: no setting is named {unknown[0]}; `sekisho settings` lists them"
+        raise SettingsError(message)
+    return flat
+
+
+def _secret(path: Path, setting: Setting) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        message = f"{setting.env}_FILE: cannot read {path}: {error}"
+        raise SettingsError(message) from error
+
+
+def _checked(setting: Setting, value: object) -> Plain:
+    match setting.default:
+        case str():
+            text = str(value)
+            if setting.one_of and text not in setting.one_of:
+                message = f"{setting.env} must be one of: {', '.join(setting.one_of)}"
+                raise SettingsError(message)
+            return text
+        case int():
+            return _bounded(setting, value)
+        case tuple():
+            return _bounded_list(setting, value)
+
+
+def _bounded_list(setting: Setting, value: object) -> tuple[int, ...]:
+    parts = str(value).strip("[]() ").split(",") if isinstance(value, str) else value
+    if not isinstance(parts, list | tuple) or not parts:
+        message = f"{setting.env} must be a list of numbers, such as [30, 60, 120, 300]"
+        raise SettingsError(message)
+    return tuple(_bounded(setting, part) for part in parts)
+
+
+def _bounded(setting: Setting, value: object) -> int:
+    try:
+        number = int(str(value).strip())
+    except ValueError:
+        message = f"{setting.env} must be a whole number of {setting.unit}, such as {setting.default}"
+        raise SettingsError(message) from None
+    low, high = setting.lowest, setting.highest
+    if (low is not None and number < low) or (high is not None and number > high):
+        upper = "" if high is None else f" and at most {high}"
+        message = f"{setting.env}={number} is refused: it must be at least {low}{upper}"
+        raise SettingsError(message)
+    return number

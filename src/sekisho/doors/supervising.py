@@ -1,0 +1,85 @@
+"""The supervisor: one parent, its serving processes, and the lock on the data folder.
+
+The serving process is a child and would outlive a killed parent, so it asks the kernel to die with
+it, and watches a pipe where the kernel cannot be asked. The parent holds the folder's lock.
+"""
+
+import ctypes
+import fcntl
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TextIO
+
+FOLDER = "SEKISHO_SUPERVISED_FOLDER"
+MODE = "SEKISHO_SUPERVISED_MODE"
+FLAGS = "SEKISHO_SUPERVISED_FLAGS"
+_PARENT = "SEKISHO_SUPERVISED_BY"
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_LOOK_SECONDS = 0.5
+
+
+class FolderBusy(Exception):
+    """Another sekisho serves this data folder."""
+
+
+def lock(folder: Path) -> TextIO:
+    """Hold the data folder until the returned file is closed, or this process ends.
+
+    Raises FolderBusy when another process holds it.
+    """
+    file = (folder / "lock").open("a")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        message = f"another sekisho is running on {folder}; stop it, or give another --data"
+        raise FolderBusy(message) from error
+    return file
+
+
+def hand_over(folder: Path, mode: str, flags: Mapping[str, str]) -> None:
+    """Put what the serving processes need into their environment."""
+    os.environ[FOLDER] = str(folder)
+    os.environ[MODE] = mode
+    os.environ[FLAGS] = json.dumps(dict(flags))
+    os.environ[_PARENT] = str(os.getpid())
+
+
+def read_flags(text: str) -> dict[str, str]:
+    """Return the flags that the supervisor handed over."""
+    return {str(name): str(value) for name, value in json.loads(text or "{}").items()}
+
+
+def die_with_parent() -> None:
+    """End this process when its supervisor ends, however that ends (spec K1)."""
+    parent = int(os.environ[_PARENT])
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() == parent:
+            return
+    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+
+
+def is_free(host: str, port: int) -> bool:
+    """Say whether a port can be listened on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _watch(parent: int) -> None:
+    wait = threading.Event()
+    while os.getppid() == parent:
+        wait.wait(_LOOK_SECONDS)
+    os._exit(1)

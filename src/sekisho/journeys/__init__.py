@@ -1,0 +1,1 @@
+"""What somebody comes to do. Journeys are strangers to each other."""

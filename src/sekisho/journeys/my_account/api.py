@@ -1,0 +1,195 @@
+"""Sessions for programs: look, list, end (API.md, "A session")."""
+
+from functools import partial
+
+import msgspec
+
+from sekisho.ground import ids
+from sekisho.ground.db import Database
+from sekisho.ground.refusal import Reason, Refused
+from sekisho.ground.visitor import device_words, place_words
+from sekisho.journeys.my_account import actions
+from sekisho.records.sessions import Policy, Session, acr, ends_at, guard
+from sekisho.web.calls import Call
+from sekisho.web.refusals import show
+from sekisho.web.replies import Empty, Json, Reply
+from sekisho.web.routing import Route
+
+_ALL = (Reason.NOT_SIGNED_IN, Reason.WRONG_HOST, Reason.UNAVAILABLE)
+_WRITES = (*_ALL, Reason.CROSS_SITE, Reason.TOO_LARGE)
+
+
+class AccountShape(msgspec.Struct):
+    """An account by its id."""
+
+    id: str
+
+
+class SessionShape(msgspec.Struct):
+    """The caller's session; `expires_at` is the earlier of its idle and its absolute end."""
+
+    id: str
+    account: AccountShape
+    methods: list[str]
+    acr: str
+    authenticated_at: str
+    expires_at: str
+
+
+class PlaceShape(msgspec.Struct):
+    """A rough place: country code, and in the caller's language."""
+
+    country: str | None
+    text: str
+
+
+class SessionListed(msgspec.Struct):
+    """One session of the account."""
+
+    id: str
+    device: str
+    place: PlaceShape
+    created_at: str
+    last_used_at: str
+    current: bool
+
+
+class SessionList(msgspec.Struct):
+    """All sessions of the account, the caller's first."""
+
+    data: list[SessionListed]
+    next: str | None
+
+
+class EndAll(msgspec.Struct, forbid_unknown_fields=True):
+    """Sign out everywhere; `keep_current` lets the caller stay."""
+
+    keep_current: bool = True
+
+
+class Ended(msgspec.Struct):
+    """How many sessions ended."""
+
+    ended: int
+
+
+_END_ALL = msgspec.json.Decoder(EndAll)
+
+
+def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
+    """Return the ways in for programs."""
+    inside = partial(guard.for_programs, db, policy)
+    return (
+        Route(
+            "GET",
+            "/api/v1/session",
+            inside(partial(look, policy)),
+            answers={200: SessionShape},
+            refusals=_ALL,
+            tells="Look at the session of the token.",
+        ),
+        Route(
+            "DELETE",
+            "/api/v1/session",
+            inside(partial(end_own, db)),
+            answers={204: None},
+            refusals=_WRITES,
+            tells="End the session of the token.",
+        ),
+        Route(
+            "GET",
+            "/api/v1/sessions",
+            inside(partial(list_all, db, policy)),
+            answers={200: SessionList},
+            refusals=_ALL,
+            tells="List the account's sessions.",
+        ),
+        Route(
+            "DELETE",
+            "/api/v1/sessions/{session}",
+            inside(partial(end_one, db)),
+            answers={204: None},
+            refusals=(*_WRITES, Reason.NOT_FOUND),
+            tells="End one session of the account.",
+        ),
+        Route(
+            "POST",
+            "/api/v1/sessions/end_all",
+            inside(partial(end_all, db)),
+            body=EndAll,
+            answers={200: Ended},
+            refusals=(*_WRITES, Reason.INVALID_INPUT),
+            tells="Sign out everywhere.",
+        ),
+    )
+
+
+def look(policy: Policy, call: Call, session: Session) -> Reply:
+    """Look at the caller's session: `GET /api/v1/session`."""
+    del call
+    return Json(
+        SessionShape(
+            id=ids.show("ses", session.id),
+            account=AccountShape(ids.show("acc", session.account)),
+            methods=list(session.methods),
+            acr=acr(session.methods),
+            authenticated_at=show(session.created_at),
+            expires_at=show(ends_at(session, policy)),
+        )
+    )
+
+
+def end_own(db: Database, call: Call, session: Session) -> Reply:
+    """End the caller's session: `DELETE /api/v1/session`."""
+    db.write("my_account.sign_out", lambda work: actions.sign_out(work, session, call.visitor))
+    return Empty()
+
+
+def list_all(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
+    """List sessions: `GET /api/v1/sessions`."""
+    found = db.read(lambda work: actions.listed(work, policy, session))
+    language = call.visitor.language
+    return Json(
+        SessionList(
+            data=[
+                SessionListed(
+                    id=ids.show("ses", one.id),
+                    device=device_words(one.device, language),
+                    place=PlaceShape(
+                        one.country, place_words(one.country, language)
+                    ),
+                    created_at=show(one.created_at),
+                    last_used_at=show(one.last_used_at),
+                    current=one.id == session.id,
+                )
+                for one in found
+            ],
+            next=None,
+        )
+    )
+
+
+def end_one(db: Database, call: Call, session: Session) -> Reply:
+    """End one: `DELETE /api/v1/sessions/{id}`; another account's is not found."""
+    other = ids.read("ses", call.params["session"])
+    if other is None:
+        return Refused(Reason.NOT_FOUND)
+    ended = db.write(
+        "my_account.end_one", lambda work: actions.end_one(work, session, other, call.visitor)
+    )
+    return Empty() if ended else Refused(Reason.NOT_FOUND)
+
+
+def end_all(db: Database, call: Call, session: Session) -> Reply:
+    """Sign out everywhere: `POST /api/v1/sessions/end_all`."""
+    try:
+        wanted = _END_ALL.decode(call.body or b"{}")
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Refused(Reason.INVALID_INPUT, pointer="/keep_current", detail="true or false")
+    ended = db.write(
+        "my_account.end_all",
+        lambda work: actions.end_all(
+            work, session, call.visitor, keep_current=wanted.keep_current
+        ),
+    )
+    return Json(Ended(ended))

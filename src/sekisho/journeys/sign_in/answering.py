@@ -1,0 +1,206 @@
+"""Answering a code: charged in a commit of its own, compared with nothing open, concluded (spec C6).
+
+    charge (commit) -> compare -> right: spend, session, notice (commit)
+                               -> wrong, earlier, unreadable: event (commit); the charge stays
+"""
+
+from dataclasses import dataclass, replace
+
+from sekisho.authenticators import Material, Verdict, kind_named
+from sekisho.ground.db import Database, Work
+from sekisho.ground.refusal import Reason, Refused
+from sekisho.ground.visitor import Visitor
+from sekisho.journeys.sign_in import rules, store
+from sekisho.journeys.sign_in.rules import Policy, SignedIn
+from sekisho.journeys.sign_in.store import Gathered, Owner
+from sekisho.records import accounts, activity, contacts, flows, limits, notices, sessions
+from sekisho.records.activity import Event, Kind
+from sekisho.records.limits import STRANGER
+from sekisho.records.notices import Addressee, Told
+from sekisho.risk import Facts, judge
+
+_UNREADABLE = Refused(Reason.INVALID_INPUT, pointer="/code", detail="no code of the right length")
+_SHAPE = Refused(Reason.INVALID_INPUT, pointer="/code", detail="one text value is wanted")
+
+
+@dataclass(frozen=True, slots=True)
+class _Paid:
+    """A paid try with what was gathered for it; true of the store only until the next commit."""
+
+    charged: flows.Charged
+    owner: Owner | None
+    is_familiar: bool
+
+
+def answer(
+    db: Database,
+    policy: Policy,
+    gate: limits.Gate,
+    visitor: Visitor,
+    ticket: flows.Ticket,
+    typed: str | None,
+) -> SignedIn | Refused:
+    """Answer a flow's newest code; `typed` is None where a code field held no text."""
+    coarse = limits.take_answer(gate, visitor.ip, db.clock.now())
+    if isinstance(coarse, Refused) and not visitor.device:
+        return coarse
+    if not db.clock.is_steady():
+        return Refused(Reason.UNAVAILABLE)  # Threat: 126, an expired code must not come alive
+    paid = db.write("sign_in.charge", lambda work: _charge(work, policy, visitor, ticket, coarse))
+    if isinstance(paid, Refused):
+        return paid
+    verdict = _compare(db, paid.charged.flow, typed)
+    if verdict is Verdict.RIGHT:
+        return db.write(
+            "sign_in.pass", lambda work: _conclude(work, policy, visitor, ticket, paid)
+        )
+    kind, refused = _told(paid.charged, verdict, typed)
+    event = Event(kind, paid.charged.flow.subject, visitor, paid.charged.flow.challenge.label)
+    db.write("sign_in.wrong", lambda work: activity.record(work, event))
+    return refused
+
+
+def _charge(
+    work: Work,
+    policy: Policy,
+    visitor: Visitor,
+    ticket: flows.Ticket,
+    coarse: limits.Passed | Refused,
+) -> _Paid | Refused:
+    held = sessions.device_of(visitor.device)
+    found = store.answering(work, flow=ticket.flow, device=held.id if held else 0)
+    if found is None or found.flow is None:
+        ends_at = flows.ends_at(ticket.opened_at, ticket.opened_at, policy.flows)
+        return Refused(Reason.FLOW_EXPIRED if work.now >= ends_at else Reason.NOT_FOUND)
+    flow = found.flow
+    if isinstance(coarse, Refused) and flow.lane == STRANGER:
+        return coarse
+
+    charged = flows.charge(work, flow, found.books, policy.flows, policy.limits)
+
+    if isinstance(charged, Refused):
+        if charged.reason is Reason.TOO_MANY_TRIES:
+            _tell_blocked(work, policy, visitor, found, ticket)
+        return charged
+    device = sessions.recognised(work.keys, held, found.device_mac)
+    return _Paid(charged, found.owner, is_familiar=device is not None)
+
+
+def _compare(db: Database, flow: flows.Flow, typed: str | None) -> Verdict:
+    newest, kind = flow.challenge, kind_named(rules.KIND)
+    if typed is None or kind is None:
+        return Verdict.UNREADABLE
+    material = Material(
+        purpose=flow.purpose,
+        subject=flow.subject,
+        flow=flow.id,
+        challenge=newest.id,
+        digits=newest.digits,
+        expected=newest.mac,
+        earlier=flow.earlier,
+    )
+    return kind.verify(db.keys, material, typed)
+
+
+def _told(paid: flows.Charged, verdict: Verdict, typed: str | None) -> tuple[Kind, Refused]:
+    match verdict:
+        case Verdict.EARLIER:
+            return Kind.CODE_EARLIER, flows.wrong(paid, is_earlier=True)
+        case Verdict.UNREADABLE:
+            wrong = flows.wrong(paid, is_earlier=False)
+            shape = _SHAPE if typed is None else _UNREADABLE
+            return Kind.CODE_UNREADABLE, replace(shape, left=wrong.left)
+        case _:
+            return Kind.CODE_WRONG, flows.wrong(paid, is_earlier=False)
+
+
+def _conclude(
+    work: Work, policy: Policy, visitor: Visitor, ticket: flows.Ticket, paid: _Paid
+) -> SignedIn | Refused:
+    charged, owner = paid.charged, paid.owner
+    books = (charged.book_version, charged.book)
+    if work.is_again:  # what the charge left was changed by another work since
+        found = store.answering(work, flow=ticket.flow, device=0)
+        if found is None or found.flow is None:
+            return Refused(Reason.FLOW_UNKNOWN)
+        if not _is_same(found.flow, charged.flow):
+            return Refused(Reason.CODE_USED)
+        books = found.books
+    email = None
+    if owner is None:
+        name = rules.read_name(ticket.name)
+        email = name.email if name else None
+        if email is None or not policy.is_sign_up_open:
+            # A decoy's code was never sent; whoever hit it by chance has proved nothing.
+            return _refuse_decoy(work, charged, visitor)
+        owner = _owner_by_now(work, email)
+
+    settled = flows.spend(work, charged, books)
+    account = owner.account if owner else accounts.draw(work)
+    if owner is None and email is not None:
+        limits.keep(work, account, 0, settled)  # a new account resets no count (spec C6)
+        contact = contacts.add(work, account, email)
+        accounts.create(work, account, contact, ticket.language, ticket.zone)
+        activity.record(work, Event(Kind.ACCOUNT_CREATED, account, visitor))
+    started = sessions.begin(work, account, (rules.KIND,), visitor, policy.sessions)
+
+    facts = Facts(is_familiar=paid.is_familiar, is_new_account=owner is None)
+    reasons = judge(facts).reasons
+    label = charged.flow.challenge.label
+    activity.record(work, Event(Kind.SIGNED_IN, account, visitor, label, reasons))
+    if reasons and owner is not None:
+        notices.tell(work, Told.NEW_SIGN_IN, _addressee(work, owner, ticket), visitor)
+    return SignedIn(started, is_new_account=owner is None)
+
+
+def _is_same(now: flows.Flow, then: flows.Flow) -> bool:
+    return now.state is flows.State.OPEN and now.challenge.id == then.challenge.id
+
+
+def _refuse_decoy(work: Work, charged: flows.Charged, visitor: Visitor) -> Refused:
+    label = charged.flow.challenge.label
+    activity.record(work, Event(Kind.CODE_WRONG, charged.flow.subject, visitor, label))
+    return flows.wrong(charged, is_earlier=False)
+
+
+def _owner_by_now(work: Work, email: rules.EmailAddress) -> Owner | None:
+    """Return the owner of an address that had none when the code was asked for."""
+    contact = contacts.find(work, contacts.blind(work.keys, email))
+    if contact is None:
+        return None
+    account = accounts.find(work, contact.account)
+    if account is None:
+        return None
+    return Owner(account.id, account.language, account.zone, contact.id, contact.sealed)
+
+
+def _addressee(work: Work, owner: Owner, ticket: flows.Ticket) -> Addressee:
+    return Addressee(
+        account=owner.account,
+        to=contacts.address(work.keys, owner.contact, owner.sealed).text,
+        language=owner.language or ticket.language,
+        zone=owner.zone or ticket.zone,
+    )
+
+
+def _tell_blocked(
+    work: Work, policy: Policy, visitor: Visitor, found: Gathered, ticket: flows.Ticket
+) -> None:
+    """Record tries that were not compared; the owner hears of a spent budget once a day (001)."""
+    flow = found.flow
+    if flow is None:
+        return
+    version, book = found.books
+    is_budget = flow.challenge.tries < policy.limits.tries
+    told = limits.block(book, flow.lane, work.now) if is_budget else None
+    if told is not None:
+        limits.keep(work, flow.subject, version, told)
+    label = flow.challenge.label
+    activity.record(work, Event(Kind.TRIES_REFUSED, flow.subject, visitor, label))
+    if told is not None:
+        addressee = (
+            _addressee(work, found.owner, ticket)
+            if found.owner
+            else Addressee(flow.subject, "", ticket.language, ticket.zone, is_decoy=True)
+        )
+        notices.tell(work, Told.GUESSES_BLOCKED, addressee, visitor)

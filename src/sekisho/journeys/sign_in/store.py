@@ -1,0 +1,71 @@
+"""The two readings of a sign-in: all that asking, and all that answering, must know, in one each.
+
+They join the tables of the records below; each feature's own functions give the shapes.
+"""
+
+from dataclasses import dataclass, field
+
+from sekisho.ground.db import Row, Work, sql
+from sekisho.records import flows, limits
+
+_OWNER = "a.id, a.may_sign_in, a.language, a.zone, c.id, c.sealed, b.version, b.pages, d.secret"
+_ASKING = sql(
+    f"SELECT {_OWNER}, {flows.COLUMNS} FROM (SELECT 1 AS one) AS x"  # noqa: S608  # constants
+    " LEFT JOIN contact c ON c.blind = :blind"
+    " LEFT JOIN account a ON a.id = c.account AND a.contact = c.id AND a.may_sign_in = 1"
+    " LEFT JOIN device d ON d.account = a.id AND d.id = :device"
+    " LEFT JOIN book b ON b.subject = COALESCE(a.id, :subject)"
+    " LEFT JOIN flow f ON f.id = :flow"
+)
+_ANSWERING = sql(
+    f"SELECT {_OWNER}, {flows.COLUMNS} FROM flow f"  # noqa: S608  # constants
+    " LEFT JOIN account a ON a.id = f.account"
+    " LEFT JOIN contact c ON c.id = a.contact"
+    " LEFT JOIN device d ON d.account = a.id AND d.id = :device"
+    " LEFT JOIN book b ON b.subject = f.subject"
+    " WHERE f.id = :flow"
+)
+_WIDTH = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose name it is: the account, its address (sealed) and its choices."""
+
+    account: int
+    language: str | None
+    zone: str | None
+    contact: int
+    sealed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What the store knows of a name and a flow. `owner` is None for a name without an account."""
+
+    owner: Owner | None
+    books: tuple[int, limits.Book]
+    device_mac: bytes | None = field(repr=False)
+    flow: flows.Flow | None
+
+
+def asking(work: Work, *, blind: bytes, subject: int, flow: int, device: int) -> Gathered:
+    """Gather what asking for a code must know; `subject` stands in for an unknown name."""
+    row = work.one(_ASKING, blind=blind, subject=subject, flow=flow, device=device)
+    return _shape(row or (None,) * (_WIDTH + flows.WIDTH))
+
+
+def answering(work: Work, *, flow: int, device: int) -> Gathered | None:
+    """Gather what answering must know; None where no code was asked for in this flow."""
+    row = work.one(_ANSWERING, flow=flow, device=device)
+    return _shape(row) if row else None
+
+
+def _shape(row: Row) -> Gathered:
+    owner = None if row[0] is None else Owner(row[0], row[2], row[3], row[4], row[5])
+    return Gathered(
+        owner=owner,
+        books=(row[6] or 0, limits.book(row[7])),
+        device_mac=row[8],
+        flow=None if row[_WIDTH] is None else flows.shape(row[_WIDTH:]),
+    )

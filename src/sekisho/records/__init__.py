@@ -1,0 +1,1 @@
+"""What is remembered, and the verbs that write it."""

@@ -1,0 +1,54 @@
+"""Every event on one page (spec A1): its word, its number in the store, its outcome, its sentence.
+
+A new event is one line here and `event.<word>` in each catalogue. Numbers are never used again.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sekisho.ground.visitor import Visitor
+
+
+class Kind(StrEnum):
+    """What happened: word, number, outcome and the sentence for developers."""
+
+    number: int
+    outcome: str
+    sentence: str
+
+    def __new__(cls, word: str, number: int, outcome: str, sentence: str) -> "Kind":
+        """Make a member whose text is `word`."""
+        member = str.__new__(cls, word)
+        member._value_ = word
+        member.number = number
+        member.outcome = outcome
+        member.sentence = sentence
+        return member
+
+    CODE_ASKED = "code_asked", 1, "sent", "A code was asked for and sent."
+    CODE_HELD_BACK = "code_held_back", 2, "held_back", "A code was asked for; a flood limit held it."
+    CODE_WRONG = "code_wrong", 3, "refused", "A wrong code was typed."
+    CODE_EARLIER = "code_earlier", 4, "refused", "An earlier code of the same flow was typed."
+    CODE_UNREADABLE = "code_unreadable", 5, "refused", "What was typed holds no code."
+    TRIES_REFUSED = "tries_refused", 6, "refused", "A code was typed but not compared: no tries left."
+    SIGNED_IN = "signed_in", 7, "passed", "Somebody signed in."
+    ACCOUNT_CREATED = "account_created", 8, "passed", "The account was made."
+    SIGNED_OUT = "signed_out", 9, "done", "A session was ended by its holder."
+    SESSION_ENDED = "session_ended", 10, "done", "A session was ended from another one."
+    SESSIONS_ENDED = "sessions_ended", 11, "done", "All sessions were ended (sign out everywhere)."
+    NOTICE_SENT = "notice_sent", 12, "sent", "A security notice was sent."
+    ACCOUNT_REOPENED = "account_reopened", 13, "done", "An operator opened closed lanes again."
+
+
+KINDS = {kind.value: (kind.number, kind.sentence) for kind in Kind}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened to an account (or to the stand-in of an unknown name)."""
+
+    kind: Kind
+    account: int
+    visitor: Visitor
+    label: str | None = None
+    reasons: tuple[str, ...] = ()

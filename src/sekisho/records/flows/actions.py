@@ -1,0 +1,77 @@
+"""What happens in a flow: it begins, a code is granted, a try is charged, a right answer spends it."""
+
+from dataclasses import replace
+
+from sekisho.ground import ids
+from sekisho.ground.db import Work
+from sekisho.ground.refusal import Reason, Refused
+from sekisho.records import limits
+from sekisho.records.flows import rules, store
+from sekisho.records.flows.rules import Asked, Charged, Flow, Policy, Purpose, Ticket
+
+_LEFT_SHOWN = 3  # API.md: `left` when 3 or fewer
+
+
+def begin(work: Work, purpose: Purpose, name: str, language: str, zone: str) -> Ticket:
+    """Begin a flow; nothing is kept until a code is asked for."""
+    return Ticket(ids.draw(work.now, work.chance), purpose, work.now, language, zone, name)
+
+
+def grant(work: Work, ticket: Ticket, flow: Flow | None, asked: Asked) -> Flow:
+    """Keep a code that was granted as the flow's newest challenge (spec C4)."""
+    granted = rules.next_flow(ticket, flow, asked)
+    if flow is None:
+        store.keep_first(work, granted)
+    else:
+        store.keep_again(work, granted)
+    return granted
+
+
+def charge(
+    work: Work,
+    flow: Flow,
+    books: tuple[int, limits.Book],
+    policy: Policy,
+    budgets: limits.Policy,
+) -> Charged | Refused:
+    """Charge one try before anything is compared (spec C6); a refusal compares nothing.
+
+    Args: `books` are the version and the book of the flow's subject, read with the flow.
+    """
+    version, book = books
+    refused = rules.may_answer(flow, policy, budgets.tries, work.now)
+    if refused is not None:
+        return refused
+    paid = limits.charge(book, flow.lane, flow.challenge.digits, budgets, work.now)
+    if isinstance(paid, Refused):
+        return replace(paid, retry_at=max(flow.challenge.resend_at, rules.soon(work.now)))
+
+    store.keep_charge(work, flow)
+    limits.keep(work, flow.subject, version, paid.book)
+
+    tries = flow.challenge.tries + 1
+    spent = replace(flow, version=flow.version + 1, challenge=replace(flow.challenge, tries=tries))
+    left = min(budgets.tries - tries, paid.left)
+    return Charged(spent, paid.book, version + 1, paid.at, left)
+
+
+def spend(work: Work, paid: Charged, books: tuple[int, limits.Book]) -> limits.Book:
+    """Spend the code: of any number of right answers one commits this (spec C3).
+
+    The right answer's own charge goes back; `books` are as the charge left them, or newer.
+    """
+    version, book = books
+    newest = paid.flow.challenge
+    store.keep_pass(work, paid.flow)
+    settled = limits.settle(book, paid.flow.lane, paid.at, newest.sent_at)
+    limits.keep(work, paid.flow.subject, version, settled)
+    return settled
+
+
+def wrong(paid: Charged, *, is_earlier: bool) -> Refused:
+    """Return what a wrong or an earlier answer is told; its charge stays."""
+    left = paid.left if paid.left <= _LEFT_SHOWN else None
+    if is_earlier:
+        newest = paid.flow.challenge
+        return Refused(Reason.CODE_EARLIER, left=left, label=newest.label, sent_at=newest.sent_at)
+    return Refused(Reason.CODE_WRONG, left=left)

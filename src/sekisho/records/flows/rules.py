@@ -1,0 +1,194 @@
+"""Flows and challenges as values. Knows no store.
+
+    (ticket only) --code asked--> open --right answer--> passed
+                                   |  \\--asked again--> open, the earlier code void
+                                   \\--30 minutes idle, or 60 in all--> expired
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from sekisho.ground.refusal import Reason, Refused
+from sekisho.records.limits import rules as limits
+
+
+class Purpose(IntEnum):
+    """What a flow is for; the number is kept and mixed into every code's MAC (spec C5)."""
+
+    SIGN_IN = 1
+
+    @property
+    def word(self) -> str:
+        """Return the name at the edge, such as `sign_in`."""
+        return self.name.lower()
+
+
+class State(IntEnum):
+    """Where a flow stands; expiry is a matter of time and never kept."""
+
+    OPEN = 0
+    PASSED = 1
+    REFUSED = 2
+    EXPIRED = 3
+
+    @property
+    def word(self) -> str:
+        """Return the name at the edge."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How long a flow and a code live; the settings `flows` and `codes`."""
+
+    idle: timedelta = timedelta(minutes=30)
+    most: timedelta = timedelta(minutes=60)
+    sign_in: timedelta = timedelta(minutes=5)
+    security: timedelta = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What the asker holds, sealed: who asked for what. It binds the flow to its browser."""
+
+    flow: int
+    purpose: Purpose
+    opened_at: datetime
+    language: str
+    zone: str
+    name: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """The newest pending test of a flow; `mac` is all that is kept of its code."""
+
+    id: int
+    digits: int
+    label: str
+    mac: bytes = field(repr=False)
+    sent_at: datetime
+    ends_at: datetime
+    resend_at: datetime
+    message: int
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A flow as the store has it. `account` is None where the name has none."""
+
+    id: int
+    purpose: Purpose
+    subject: int
+    account: int | None
+    lane: int
+    state: State
+    opened_at: datetime
+    stepped_at: datetime
+    version: int
+    asked: int
+    challenge: Challenge
+    earlier: tuple[tuple[int, bytes], ...] = field(repr=False)  # challenge and MAC of voided codes
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A code that was granted: whose it is, in which lane it was asked for, and its challenge."""
+
+    subject: int
+    account: int | None
+    lane: int
+    challenge: Challenge
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """A try that is paid for and committed. Only `flows.charge` makes one; answering demands it.
+
+    `flow` and `book` stand as the charge left them; `at` is the second the charge stands under.
+    """
+
+    flow: Flow
+    book: limits.Book
+    book_version: int
+    at: int
+    left: int
+
+
+def ends_at(opened_at: datetime, stepped_at: datetime, policy: Policy) -> datetime:
+    """Return when a flow ends if nothing more happens in it."""
+    return min(stepped_at + policy.idle, opened_at + policy.most)
+
+
+def state_of(flow: Flow, policy: Policy, now: datetime) -> State:
+    """Return the state now; an open flow past its time is expired."""
+    if flow.state is State.OPEN and now >= ends_at(flow.opened_at, flow.stepped_at, policy):
+        return State.EXPIRED
+    return flow.state
+
+
+def may_answer(flow: Flow, policy: Policy, most_tries: int, now: datetime) -> Refused | None:
+    """Refuse an answer that cannot be compared, in the order of API.md; None lets it be charged."""
+    newest = flow.challenge
+    state = state_of(flow, policy, now)
+    if state is State.EXPIRED:
+        return Refused(Reason.FLOW_EXPIRED)
+    if newest.tries >= most_tries and state is State.OPEN:
+        return Refused(Reason.TOO_MANY_TRIES, retry_at=max(newest.resend_at, soon(now)))
+    if state is not State.OPEN:
+        return Refused(Reason.CODE_USED)
+    if now >= newest.ends_at:
+        return Refused(Reason.CODE_EXPIRED)
+    return None
+
+
+def may_ask(flow: Flow, policy: Policy, most_asked: int, now: datetime) -> Refused | None:
+    """Refuse asking again in a flow that has a row already; None lets it be judged by its lane."""
+    match state_of(flow, policy, now):
+        case State.EXPIRED:
+            return Refused(Reason.FLOW_EXPIRED)
+        case State.PASSED | State.REFUSED:
+            return Refused(Reason.CODE_USED)
+        case State.OPEN:
+            pass
+    if flow.asked >= most_asked:
+        end = ends_at(flow.opened_at, flow.stepped_at, policy)
+        return Refused(Reason.TOO_MANY_REQUESTS, retry_at=end)
+    if now < flow.challenge.resend_at:
+        return Refused(Reason.TOO_SOON, retry_at=flow.challenge.resend_at)
+    return None
+
+
+def next_flow(ticket: Ticket, flow: Flow | None, asked: Asked) -> Flow:
+    """Return the flow as it stands once `asked` was granted; the code before it is void (C4)."""
+    before = flow or Flow(
+        id=ticket.flow,
+        purpose=ticket.purpose,
+        subject=asked.subject,
+        account=asked.account,
+        lane=asked.lane,
+        state=State.OPEN,
+        opened_at=ticket.opened_at,
+        stepped_at=ticket.opened_at,
+        version=0,
+        asked=0,
+        challenge=asked.challenge,
+        earlier=(),
+    )
+    voided = () if flow is None else ((flow.challenge.id, flow.challenge.mac),)
+    return replace(
+        before,
+        account=asked.account,
+        lane=asked.lane,
+        stepped_at=asked.challenge.sent_at,
+        asked=before.asked + 1,
+        challenge=asked.challenge,
+        earlier=(*before.earlier, *voided),
+    )
+
+
+def soon(now: datetime) -> datetime:
+    """Return the earliest time that a refusal may name: never now."""
+    return now + timedelta(seconds=1)

@@ -1,0 +1,26 @@
+"""The table of notices: each kind, its letter, and whether it is critical."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Told(StrEnum):
+    """What an owner is told of; the word is the letter's kind."""
+
+    NEW_SIGN_IN = "new_sign_in"
+    GUESSES_BLOCKED = "guesses_blocked"
+    CODE_FLOOD = "code_flood"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """How one kind is told."""
+
+    is_critical: bool
+
+
+NOTICES: dict[Told, Notice] = {
+    Told.NEW_SIGN_IN: Notice(is_critical=True),
+    Told.GUESSES_BLOCKED: Notice(is_critical=True),
+    Told.CODE_FLOOD: Notice(is_critical=False),
+}

@@ -1,0 +1,31 @@
+"""Sessions and familiar browsers: what lets a browser in, and what only tells it apart (spec S1, S3)."""
+
+from sekisho.records.sessions.actions import begin, check, end, end_all, recognised
+from sekisho.records.sessions.rules import (
+    Held,
+    Policy,
+    Session,
+    Started,
+    acr,
+    device_of,
+    ends_at,
+)
+from sekisho.records.sessions.store import TABLES, of_account, sweep
+
+__all__ = [
+    "TABLES",
+    "Held",
+    "Policy",
+    "Session",
+    "Started",
+    "acr",
+    "begin",
+    "check",
+    "device_of",
+    "end",
+    "end_all",
+    "ends_at",
+    "of_account",
+    "recognised",
+    "sweep",
+]

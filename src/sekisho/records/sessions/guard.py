@@ -1,0 +1,41 @@
+"""The guard before what only a signed-in person may do; faces call it before any work is opened."""
+
+from collections.abc import Callable
+
+from sekisho.ground.db import Database
+from sekisho.ground.refusal import Reason, Refused
+from sekisho.records.sessions.actions import check
+from sekisho.records.sessions.rules import Policy, Session
+from sekisho.web import cookies
+from sekisho.web.calls import Call
+from sekisho.web.replies import Cookie, Redirect, Reply
+
+Inside = Callable[[Call, Session], Reply]
+
+
+def for_programs(db: Database, policy: Policy, inside: Inside) -> Callable[[Call], Reply]:
+    """Return an endpoint for a session by header, or by cookie for reading and our own forms."""
+
+    def guarded(call: Call) -> Reply:
+        session = check(db, call.session_token, policy)
+        if isinstance(session, Refused):
+            return session
+        if not call.bearer and call.is_write and not call.is_own_form:
+            return Refused(Reason.CROSS_SITE)
+        return inside(call, session)
+
+    return guarded
+
+
+def for_pages(db: Database, policy: Policy, inside: Inside) -> Callable[[Call], Reply]:
+    """Return an endpoint of a page; who is not signed in is sent to sign in."""
+
+    def guarded(call: Call) -> Reply:
+        session = check(db, call.cookies.get(cookies.SESSION, ""), policy)
+        if isinstance(session, Refused):
+            return Redirect("/sign-in", (Cookie(cookies.SESSION, ""),))
+        if call.is_write and not call.is_own_form:
+            return Refused(Reason.CROSS_SITE)
+        return inside(call, session)
+
+    return guarded

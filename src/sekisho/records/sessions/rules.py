@@ -1,0 +1,82 @@
+"""Sessions and device tokens as values: their form, their limits, what they claim.
+
+A token is `<prefix>_<id>_<256 random bits>`; the store keeps a MAC of the random part, under a key
+that dies with the epoch, so a copy of the store opens no session and a restored one revives none.
+"""
+
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sekisho.ground import ids
+
+SECRET_BYTES = 32  # spec S3
+_SECRET_SIGNS = 43  # of 32 bytes in base64 without padding
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How long a session lives; the settings `sessions`."""
+
+    idle: timedelta = timedelta(hours=24)
+    absolute: timedelta = timedelta(days=30)
+    touch: timedelta = timedelta(minutes=5)  # last use is exact to this (API.md)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the text of a token says before the store was asked: an id, and a secret to check."""
+
+    id: int
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session as the store has it."""
+
+    id: int
+    account: int
+    methods: tuple[str, ...]
+    device: str
+    country: str | None
+    created_at: datetime
+    last_used_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A session that just began; its tokens are shown this once."""
+
+    session: Session
+    token: str = field(repr=False)
+    device_token: str = field(repr=False)
+
+
+def write(prefix: str, number: int, secret: bytes) -> str:
+    """Return the text of a token."""
+    return f"{ids.show(prefix, number)}_{urlsafe_b64encode(secret).rstrip(b'=').decode()}"
+
+
+def read(prefix: str, token: str) -> Held | None:
+    """Return what a token says, or None when it is none of this kind."""
+    head, secret = token[: -_SECRET_SIGNS - 1], token[-_SECRET_SIGNS:]
+    number = ids.read(prefix, head)
+    return None if number is None or not secret.isascii() else Held(number, secret)
+
+
+def device_of(token: str) -> Held | None:
+    """Return what a device token says."""
+    return read("dev", token) if token else None
+
+
+def ends_at(session: Session, policy: Policy) -> datetime:
+    """Return the earlier of the idle and the absolute end."""
+    return min(session.last_used_at + policy.idle, session.ends_at)
+
+
+def acr(methods: tuple[str, ...]) -> str:
+    """Return the assurance that a session may claim: an e-mail code has no AAL (63B-4 §3.1.3.1)."""
+    del methods  # every method of this release is an e-mail code
+    return "urn:sekisho:acr:email"

@@ -1,0 +1,135 @@
+"""The tables of sessions and of familiar browsers."""
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, PrimaryKeyConstraint, Table, Text
+
+from sekisho.ground.clock import instant, micros
+from sekisho.ground.db import METADATA, Row, Work, sql
+from sekisho.records.sessions.rules import Session
+
+SESSION = Table(
+    "session",
+    METADATA,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("account", BigInteger, nullable=False),
+    Column("secret", LargeBinary, nullable=False),
+    Column("methods", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("country", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("last_used_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Index("session_account", "account"),
+)
+DEVICE = Table(
+    "device",
+    METADATA,
+    Column("account", BigInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("secret", LargeBinary, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("first_at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("account", "id"),
+)
+TABLES = (SESSION, DEVICE)
+
+_COLUMNS = "id, account, methods, device, country, created_at, last_used_at, ends_at"
+_ONE = sql(f"SELECT {_COLUMNS}, secret FROM session WHERE id = :session")  # noqa: S608  # a constant
+_ALL = sql(
+    f"SELECT {_COLUMNS} FROM session WHERE account = :account AND ends_at > :now"  # noqa: S608
+    " AND last_used_at > :idle ORDER BY last_used_at DESC, id DESC"
+)
+_ADD = sql(
+    "INSERT INTO session (id, account, secret, methods, device, country, created_at, last_used_at,"
+    " ends_at) VALUES (:id, :account, :secret, :methods, :device, :country, :at, :at_too, :ends_at)"
+)
+_TOUCH = sql(
+    "UPDATE session SET last_used_at = :at WHERE id = :session AND last_used_at < :at_too"
+)
+_END = sql("DELETE FROM session WHERE id = :session AND account = :account RETURNING id")
+_END_ALL = sql("DELETE FROM session WHERE account = :account AND id <> :but RETURNING id")
+_OLD = sql(
+    "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE id < :edge"
+    " AND ends_at < :now LIMIT 1000) RETURNING id"
+)
+_DEVICE = sql(
+    "INSERT INTO device (account, id, secret, device, first_at, last_at)"
+    " VALUES (:account, :id, :secret, :device, :at, :at_too)"
+    " ON CONFLICT (account, id) DO UPDATE SET device = excluded.device, last_at = excluded.last_at"
+)
+_OLD_DEVICES = sql(
+    "DELETE FROM device WHERE (account, id) IN"
+    " (SELECT account, id FROM device WHERE last_at < :edge LIMIT 1000) RETURNING id"
+)
+
+
+def _shape(row: Row) -> Session:
+    return Session(
+        id=row[0],
+        account=row[1],
+        methods=tuple(row[2].split(",")),
+        device=row[3],
+        country=row[4],
+        created_at=instant(row[5]),
+        last_used_at=instant(row[6]),
+        ends_at=instant(row[7]),
+    )
+
+
+def one(work: Work, session: int) -> tuple[Session, bytes] | None:
+    """Return a session and the MAC of its secret."""
+    row = work.one(_ONE, session=session)
+    return (_shape(row), row[8]) if row else None
+
+
+def of_account(work: Work, account: int, idle_micros: int) -> list[Session]:
+    """Return an account's live sessions, the one used last first."""
+    now = micros(work.now)
+    return [_shape(row) for row in work.all(_ALL, account=account, now=now, idle=now - idle_micros)]
+
+
+def add(work: Work, new: Session, secret: bytes) -> None:
+    """Keep a new session and the MAC of its secret."""
+    at = micros(new.created_at)
+    work.keep(
+        _ADD,
+        id=new.id,
+        account=new.account,
+        secret=secret,
+        methods=",".join(new.methods),
+        device=new.device,
+        country=new.country,
+        at=at,
+        at_too=at,
+        ends_at=micros(new.ends_at),
+    )
+
+
+def touch(work: Work, session: int) -> None:
+    """Keep that a session was used now."""
+    at = micros(work.now)
+    work.keep(_TOUCH, session=session, at=at, at_too=at)
+
+
+def end(work: Work, account: int, session: int) -> bool:
+    """Delete an account's session; say whether there was one."""
+    return bool(work.run(_END, session=session, account=account))
+
+
+def end_all(work: Work, account: int, but: int) -> int:
+    """Delete all sessions of an account but one (0: none is kept); return how many."""
+    return len(work.run(_END_ALL, account=account, but=but))
+
+
+def know_device(work: Work, account: int, device: int, secret: bytes, mark: str) -> None:
+    """Keep that a browser has signed in to an account."""
+    at = micros(work.now)
+    work.keep(
+        _DEVICE, account=account, id=device, secret=secret, device=mark, at=at, at_too=at
+    )
+
+
+def sweep(work: Work, edge: int, device_edge: int) -> int:
+    """Delete up to 1,000 ended sessions drawn before the id `edge`, and browsers long not seen."""
+    ended = len(work.run(_OLD, edge=edge, now=micros(work.now)))
+    return ended + len(work.run(_OLD_DEVICES, edge=device_edge))

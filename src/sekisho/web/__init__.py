@@ -1,0 +1,1 @@
+"""The HTTP toolkit: routes, replies, cookies, forms, headers. Knows no account."""

@@ -1,0 +1,26 @@
+"""What all routes share: where the service is, who may stand before it, how its pages look."""
+
+from dataclasses import dataclass
+
+from sekisho.ground import networks
+from sekisho.ground.db import Database
+from sekisho.ground.networks import Networks
+from sekisho.web.rendering import Pages
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The service as every request meets it."""
+
+    db: Database
+    pages: Pages
+    service_name: str
+    zone: str
+    origin: str  # of the public URL; "" where any host is accepted (dev)
+    trusted: Networks = networks.NO_NETWORKS
+    is_secure: bool = False
+
+    @property
+    def host(self) -> str:
+        """Return the host of the public URL, with its port."""
+        return self.origin.partition("://")[2]
