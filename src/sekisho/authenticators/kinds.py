@@ -1,7 +1,7 @@
 """The kinds, written out: a new one is a folder beside this file and a line in KINDS."""
 
 from sekisho.authenticators import code
-from sekisho.authenticators.rules import Kind
+from sekisho.authenticators.kind import Kind
 
 KINDS: tuple[Kind, ...] = (code.EMAIL_CODE,)
 

@@ -1,10 +1,7 @@
-"""What every kind of authenticator is made of (spec M11), and how an answer is judged."""
+"""How an answer is judged, whatever its kind."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
-
-from sekisho.ground.keys import Keys
 
 
 class Verdict(Enum):
@@ -30,18 +27,3 @@ class Material:
     digits: int
     expected: bytes = field(repr=False)
     earlier: tuple[tuple[int, bytes], ...] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind: its name at the edge, its assurance, and its pure comparison.
-
-    `assurance` is the NIST SP 800-63B-4 level that it reaches alone, 0 for none (§3.1.3.1: e-mail).
-    """
-
-    name: str
-    assurance: int
-    is_phishing_resistant: bool
-    is_out_of_band: bool
-    is_restricted: bool
-    verify: Callable[[Keys, Material, str], Verdict]

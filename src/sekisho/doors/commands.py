@@ -29,12 +29,17 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--port", type=click.IntRange(1, 65535), default=None, help="Default: 8080, or the next free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=None,
+    help="Default: 8080, or the next free one.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Opening it further warns.")
 @_DATA
 def dev(port: int | None, host: str, folder: Path | None) -> None:
     """Try everything out: SQLite in a folder, demo people, every message in an inbox page."""
-    from sekisho.doors.ops import running  # noqa: PLC0415
+    from sekisho.doors.terminal import running  # noqa: PLC0415
 
     running.dev(folder or _DEV_FOLDER, host, port)
 
@@ -42,14 +47,19 @@ def dev(port: int | None, host: str, folder: Path | None) -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
-@click.option("--management-port", type=click.IntRange(0, 65535), default=0, help="For /metrics, on loopback; 0: none.")
-@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Serving processes.")
+@click.option(
+    "--management-port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="For /metrics, on loopback; 0: none.",
+)
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Serving processes."
+)
 @_DATA
-def serve(
-    host: str, port: int, management_port: int, workers: int, folder: Path | None
-) -> None:
+def serve(host: str, port: int, management_port: int, workers: int, folder: Path | None) -> None:
     """Run the real thing. Says which setting is missing."""
-    from sekisho.doors.ops import running  # noqa: PLC0415
+    from sekisho.doors.terminal import running  # noqa: PLC0415
 
     running.serve(folder or _FOLDER, host, port, management_port, workers)
 
@@ -58,7 +68,7 @@ def serve(
 @_DATA
 def worker(folder: Path | None) -> None:
     """Send messages, and do what falls due; any number of these beside `serve`."""
-    from sekisho.doors.ops import running  # noqa: PLC0415
+    from sekisho.doors.terminal import running  # noqa: PLC0415
 
     running.worker(_known(folder))
 
@@ -67,7 +77,7 @@ def worker(folder: Path | None) -> None:
 @_DATA
 def migrate(folder: Path | None) -> None:
     """Bring the store's schema up to date."""
-    from sekisho.doors.ops import running  # noqa: PLC0415
+    from sekisho.doors.terminal import running  # noqa: PLC0415
 
     running.migrate(_known(folder))
 
@@ -79,7 +89,7 @@ def migrate(folder: Path | None) -> None:
 @_JSON
 def doctor(what: str, address: str | None, folder: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """Check the set-up, and say what to do; `doctor mail ADDRESS` sends a test message."""
-    from sekisho.doors.ops import doctor as room  # noqa: PLC0415
+    from sekisho.doors.terminal import doctor as room  # noqa: PLC0415
 
     room.run(_known(folder), what, address, as_json=as_json)
 
@@ -89,7 +99,7 @@ def doctor(what: str, address: str | None, folder: Path | None, as_json: bool) -
 @_JSON
 def settings_command(folder: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """Print every setting: its value, default and bounds. Secrets are not shown."""
-    from sekisho.doors.ops import operating  # noqa: PLC0415
+    from sekisho.doors.terminal import operating  # noqa: PLC0415
 
     operating.show_settings(_known(folder), as_json=as_json)
 
@@ -99,7 +109,7 @@ def settings_command(folder: Path | None, as_json: bool) -> None:  # noqa: FBT00
 @_JSON
 def status(folder: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """Print addresses of a running `dev`."""
-    from sekisho.doors.ops import running  # noqa: PLC0415
+    from sekisho.doors.terminal import running  # noqa: PLC0415
 
     running.status(folder or _DEV_FOLDER, as_json=as_json)
 
@@ -116,7 +126,7 @@ def account() -> None:
 @_JSON
 def account_create(address: str, language: str | None, folder: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """Make an account with a sign-in address that you vouch for."""
-    from sekisho.doors.ops import operating  # noqa: PLC0415
+    from sekisho.doors.terminal import operating  # noqa: PLC0415
 
     operating.create_account(_known(folder), address, language, as_json=as_json)
 
@@ -127,7 +137,7 @@ def account_create(address: str, language: str | None, folder: Path | None, as_j
 @_JSON
 def account_show(name_or_id: str, folder: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """Show an account: its id, hint, sessions and lanes."""
-    from sekisho.doors.ops import operating  # noqa: PLC0415
+    from sekisho.doors.terminal import operating  # noqa: PLC0415
 
     operating.show_account(_known(folder), name_or_id, as_json=as_json)
 
@@ -138,7 +148,7 @@ def account_show(name_or_id: str, folder: Path | None, as_json: bool) -> None:  
 @_JSON
 def account_reopen(name_or_id: str, folder: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """Open every lane of an account that wrong tries closed. Its owner sees it as an event."""
-    from sekisho.doors.ops import operating  # noqa: PLC0415
+    from sekisho.doors.terminal import operating  # noqa: PLC0415
 
     operating.reopen_account(_known(folder), name_or_id, as_json=as_json)
 
@@ -150,7 +160,7 @@ def account_reopen(name_or_id: str, folder: Path | None, as_json: bool) -> None:
 @_JSON
 def events(name_or_id: str, limit: int, folder: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """List an account's events, newest first."""
-    from sekisho.doors.ops import operating  # noqa: PLC0415
+    from sekisho.doors.terminal import operating  # noqa: PLC0415
 
     operating.list_events(_known(folder), name_or_id, limit, as_json=as_json)
 
@@ -166,7 +176,7 @@ def message() -> None:
 @_JSON
 def message_list(limit: int, folder: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """List messages with their timelines, newest first."""
-    from sekisho.doors.ops import operating  # noqa: PLC0415
+    from sekisho.doors.terminal import operating  # noqa: PLC0415
 
     operating.list_messages(_known(folder), limit, as_json=as_json)
 
@@ -177,7 +187,7 @@ def message_list(limit: int, folder: Path | None, as_json: bool) -> None:  # noq
 @_JSON
 def message_parked(limit: int, folder: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """List messages that could not be sent, with the cause."""
-    from sekisho.doors.ops import operating  # noqa: PLC0415
+    from sekisho.doors.terminal import operating  # noqa: PLC0415
 
     operating.list_parked(_known(folder), limit, as_json=as_json)
 
@@ -192,7 +202,7 @@ def clock() -> None:
 @_DATA
 def clock_advance(by: str, folder: Path | None) -> None:
     """Move the service's time on, such as by 29d, 12h, 5m or 30s."""
-    from sekisho.doors.ops import running  # noqa: PLC0415
+    from sekisho.doors.terminal import running  # noqa: PLC0415
 
     running.advance(folder or _DEV_FOLDER, by)
 
@@ -202,5 +212,3 @@ def _known(folder: Path | None) -> Path:
     if folder is not None:
         return folder
     return _DEV_FOLDER if _DEV_FOLDER.exists() and not _FOLDER.exists() else _FOLDER
-
-

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from importlib import resources
 from pathlib import Path
 
-from sekisho.doors import policies, schema, sweeping
+from sekisho.doors import policies, sweeping
 from sekisho.doors.dev import pages as dev_pages
 from sekisho.doors.ops import pages as ops_pages
 from sekisho.doors.settings import Settings, SettingsError
@@ -22,6 +21,7 @@ from sekisho.journeys.recent_activity import api as activity_api
 from sekisho.journeys.recent_activity import pages as activity_pages
 from sekisho.journeys.sign_in import api as sign_in_api
 from sekisho.journeys.sign_in import pages as sign_in_pages
+from sekisho.migrations import schema
 from sekisho.records import limits
 from sekisho.records.delivery import dkim, letters
 from sekisho.records.delivery.letters import Form
@@ -40,7 +40,11 @@ _FEATURES = (
     "doors/dev",
     "doors/ops",
 )
-_FACTS = {"device": "Chrome on Windows", "place": "Japan (estimated)", "asked_at": 0}
+_FACTS: dict[str, str | int] = {
+    "device": "Chrome on Windows",
+    "place": "Japan (estimated)",
+    "asked_at": 0,
+}
 LETTERS = {
     "sign_in": Form(_HERE / "authenticators/code/letters/sign_in", has_code=True, facts=_FACTS),
     "sign_up": Form(_HERE / "authenticators/code/letters/sign_up", has_code=True, facts=_FACTS),
@@ -77,7 +81,7 @@ def open_database(settings: Settings, *, is_dev: bool) -> Database:
     keys = schema.keys_of(url, key_path(settings, is_dev=is_dev), chance)
     store = _store(url)
     with store.reading() as tx:
-        known = dict(tx.fetch(_META, {}))
+        known: dict[str, str] = dict(tx.fetch(_META, {}))
     clock = SystemClock(
         not_before=instant(int(known.get("high_water", "0"))),
         ahead=timedelta(seconds=float(known.get("ahead", "0")) if is_dev else 0),
@@ -227,5 +231,3 @@ def _signer(settings: Settings, domain: str) -> dkim.Signer | None:
 
 def _host_of(origin: str) -> str:
     return origin.partition("://")[2].rstrip("/")
-
-

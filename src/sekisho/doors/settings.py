@@ -14,7 +14,7 @@ Plain = str | int | tuple[int, ...]
 
 
 class SettingsError(Exception):
-    """A setting is missing, unreadable or beyond its bounds; the text names it and what would do."""
+    """A setting is missing, unreadable or beyond its bounds; the text says what would do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,19 @@ def _text(
     return Setting(name, default, "", None, None, what, is_secret=secret, one_of=one_of)
 
 
-def _number(name: str, default: int, unit: str, lowest: int, highest: int | None, what: str) -> Setting:
+def _number(
+    name: str, default: int, unit: str, lowest: int, highest: int | None, what: str
+) -> Setting:
     return Setting(name, default, unit, lowest, highest, what)
 
 
 REFERENCE: tuple[Setting, ...] = (
     _text("public_url", "where people reach the service; http only for loopback and *.localhost"),
-    _text("database_url", "sqlite:///PATH or postgresql://…; default: a file in the data folder", secret=True),
+    _text(
+        "database_url",
+        "sqlite:///PATH or postgresql://…; default: a file in the data folder",
+        secret=True,
+    ),
     _text("smtp_url", "smtp://user:pass@host:port?starttls=required, or smtps://…", secret=True),
     _text("mail_from", "the sender, such as Example <no-reply@example.com>"),
     _text("reply_to", "where answers go, when not to the sender"),
@@ -57,8 +63,16 @@ REFERENCE: tuple[Setting, ...] = (
     _text("time_zone", "for people whose own is unknown (an IANA name)", "UTC"),
     _text("valkey_url", "valkey://… or redis://…, the first filter of coarse limits", secret=True),
     _text("trusted_proxies", "networks whose X-Forwarded-For counts, comma separated"),
-    _text("worker", "is mail sent inside the serving process, or apart by `sekisho worker`?", "inside", one_of=("inside", "apart")),
-    _text("root_key_file", "the root key; default: DIR.key beside the data folder, in dev DIR/root.key"),
+    _text(
+        "worker",
+        "is mail sent inside the serving process, or apart by `sekisho worker`?",
+        "inside",
+        one_of=("inside", "apart"),
+    ),
+    _text(
+        "root_key_file",
+        "the root key; default: DIR.key beside the data folder, in dev DIR/root.key",
+    ),
     _text("letters", "a folder with the operator's own letters"),
     _text("dkim_domain", "the domain that signs mail; default: the sender's"),
     _text("dkim_selector", "the DKIM selector; without it mail is not signed here"),
@@ -68,26 +82,62 @@ REFERENCE: tuple[Setting, ...] = (
     _number("codes.sign_in_minutes", 5, "minutes", 1, 10, "how long a sign-in code works (C2)"),
     _number("codes.security_minutes", 10, "minutes", 1, 10, "how long a security code works (C2)"),
     _number("codes.tries", 5, "tries", 1, 5, "wrong answers that one code takes (C6)"),
-    _number("guesses.stranger_hour", 10, "tries", 1, 10, "strangers' tries at short codes an hour (C6)"),
+    _number(
+        "guesses.stranger_hour", 10, "tries", 1, 10, "strangers' tries at short codes an hour (C6)"
+    ),
     _number("guesses.stranger_day", 20, "tries", 1, 20, "the same a day"),
     _number("guesses.stranger_90_days", 100, "tries", 1, 100, "the same in 90 days"),
-    _number("guesses.stranger_long_day", 200, "tries", 1, 200, "strangers' tries at long codes a day"),
+    _number(
+        "guesses.stranger_long_day", 200, "tries", 1, 200, "strangers' tries at long codes a day"
+    ),
     _number("guesses.long_digits", 8, "digits", 8, 8, "digits of a long code"),
     _number("guesses.familiar_hour", 20, "tries", 1, 20, "a familiar browser's tries an hour"),
     _number("guesses.familiar_day", 50, "tries", 1, 50, "the same a day"),
-    _number("guesses.familiar_in_a_row", 100, "tries", 1, 100, "wrong ones in a row that close its lane"),
-    Setting("resend.pauses_seconds", (30, 60, 120, 300), "seconds", 1, 3600, "before each new code (C10)"),
+    _number(
+        "guesses.familiar_in_a_row", 100, "tries", 1, 100, "wrong ones in a row that close its lane"
+    ),
+    Setting(
+        "resend.pauses_seconds",
+        (30, 60, 120, 300),
+        "seconds",
+        1,
+        3600,
+        "before each new code (C10)",
+    ),
     _number("resend.flow", 5, "codes", 1, 10, "codes that one flow may ask for"),
     _number("resend.ten_minutes", 5, "codes", 1, 50, "codes to one contact in ten minutes"),
     _number("resend.day", 50, "codes", 1, 500, "codes to one contact a day"),
-    _number("resend.reserve_ten_minutes", 2, "codes", 1, 20, "kept beside for recovery codes, in ten minutes"),
+    _number(
+        "resend.reserve_ten_minutes",
+        2,
+        "codes",
+        1,
+        20,
+        "kept beside for recovery codes, in ten minutes",
+    ),
     _number("resend.reserve_day", 12, "codes", 1, 100, "kept beside for recovery codes, a day"),
-    _number("floods.first_hour", 5, "messages", 1, 20, "that strangers' requests send to one contact at first (F3)"),
+    _number(
+        "floods.first_hour",
+        5,
+        "messages",
+        1,
+        20,
+        "that strangers' requests send to one contact at first (F3)",
+    ),
     _number("floods.day", 10, "messages", 1, 50, "the same a day"),
-    _number("limits.requests_hour_ip", 60, "requests", 1, None, "code requests of one address an hour (F1)"),
+    _number(
+        "limits.requests_hour_ip",
+        60,
+        "requests",
+        1,
+        None,
+        "code requests of one address an hour (F1)",
+    ),
     _number("limits.requests_hour_net", 300, "requests", 1, None, "of one /24 or /64"),
     _number("limits.requests_hour_all", 10_000, "requests", 1, None, "of all strangers"),
-    _number("limits.answers_factor", 5, "times", 1, None, "answers are limited at so many times that"),
+    _number(
+        "limits.answers_factor", 5, "times", 1, None, "answers are limited at so many times that"
+    ),
     _number("flows.idle_minutes", 30, "minutes", 10, 60, "how long a flow waits for its next step"),
     _number("flows.most_minutes", 60, "minutes", 10, 120, "how long a flow lives at most"),
     _number("sessions.idle_hours", 24, "hours", 1, 720, "how long an unused session lives (S3)"),
@@ -206,7 +256,9 @@ def _bounded(setting: Setting, value: object) -> int:
     try:
         number = int(str(value).strip())
     except ValueError:
-        message = f"{setting.env} must be a whole number of {setting.unit}, such as {setting.default}"
+        message = (
+            f"{setting.env} must be a whole number of {setting.unit}, such as {setting.default}"
+        )
         raise SettingsError(message) from None
     low, high = setting.lowest, setting.highest
     if (low is not None and number < low) or (high is not None and number > high):

@@ -35,7 +35,10 @@ def steps(db: Database, settings: Settings) -> tuple[Step, ...]:
     }
     every = timedelta(minutes=10)
     return (
-        *(Step(f"sweep {name}", every, partial(_all, db, name, act)) for name, act in sweeps.items()),
+        *(
+            Step(f"sweep {name}", every, partial(_all, db, name, act))
+            for name, act in sweeps.items()
+        ),
         Step("high-water mark", timedelta(minutes=1), partial(mark_time, db)),
     )
 

@@ -43,7 +43,7 @@ class SystemClock:
     """
 
     def __init__(self, *, not_before: datetime = _EPOCH, ahead: timedelta = timedelta()) -> None:
-        """Start at the wall clock; `not_before` is the store's high-water mark, `ahead` is for dev."""
+        """Start at the wall clock; `not_before` is the store's high-water mark, `ahead` dev's."""
         self._lock = threading.Lock()
         self._ahead = ahead.total_seconds()
         self._wall, self._boot = time.time(), _since_boot()

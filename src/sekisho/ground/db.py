@@ -13,10 +13,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Column, MetaData, Table, Text
 
+from sekisho.ground import ids
 from sekisho.ground.chance import Chance
 from sekisho.ground.clock import Clock
 from sekisho.ground.keys import Keys
@@ -29,7 +30,7 @@ META = Table(  # what the store knows of itself: the mark of its key, its high-w
     Column("value", Text, nullable=False),
 )
 Value = int | str | bytes | bool | None
-Row = tuple  # type: ignore[type-arg]  # columns as the statement names them
+Row = tuple[Any, ...]  # columns as the statement names them
 Outcome = TypeVar("Outcome")
 
 _ATTEMPTS = 40
@@ -127,6 +128,10 @@ class Work:
         self.chance = chance
         self.keys = keys
         self.rung = False
+
+    def new_id(self) -> int:
+        """Draw the id of a new row."""
+        return ids.made(self.now, self.chance.below(1 << ids.CHANCE_BITS))
 
     def one(self, statement: Statement, /, **values: Value) -> Row | None:
         """Return the first row, or None."""

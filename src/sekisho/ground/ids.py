@@ -6,23 +6,21 @@ unique key, and `Database.write` then does the work again with new ids. An id is
 
 from datetime import UTC, datetime, timedelta
 
-from sekisho.ground.chance import Chance
-
 _START = datetime(2024, 1, 1, tzinfo=UTC)
-_CHANCE_BITS = 22
+CHANCE_BITS = 22
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base32, lower case
 _VALUES = {sign: value for value, sign in enumerate(_ALPHABET)}
 _LENGTH = 13  # 13 signs of 5 bits hold 64 bits
 
 
-def draw(now: datetime, chance: Chance) -> int:
-    """Draw a new id for a row made at `now`."""
-    return floor(now) | chance.below(1 << _CHANCE_BITS)
+def made(at: datetime, drawn: int) -> int:
+    """Return the id of a row made at `at`; `drawn` are `CHANCE_BITS` bits of chance."""
+    return floor(at) | drawn
 
 
 def floor(at: datetime) -> int:
     """Return the lowest id of a row made at `at`, for ranges of time."""
-    return int((at - _START).total_seconds() * 1000) << _CHANCE_BITS
+    return int((at - _START).total_seconds() * 1000) << CHANCE_BITS
 
 
 def show(prefix: str, number: int) -> str:
@@ -47,4 +45,4 @@ def read(prefix: str, text: str) -> int | None:
 
 def drawn_at(number: int) -> datetime:
     """Return when an id was drawn, to the millisecond."""
-    return _START + timedelta(milliseconds=number >> _CHANCE_BITS)
+    return _START + timedelta(milliseconds=number >> CHANCE_BITS)

@@ -27,7 +27,7 @@ _HEADER = "sekisho root key v1"
 
 
 class KeyFileError(Exception):
-    """The root key's file is missing, unreadable, or readable by others; the text says what to do."""
+    """The root key's file is missing, unreadable, or open to others; the text says what to do."""
 
 
 @dataclass(frozen=True, slots=True)

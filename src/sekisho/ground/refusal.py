@@ -6,6 +6,7 @@ The sentence beside each is for developers; people read `refusal.<name>` of the 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 
 class Reason(StrEnum):
@@ -14,7 +15,7 @@ class Reason(StrEnum):
     status: int
     sentence: str
 
-    def __new__(cls, code: str, status: int, sentence: str) -> "Reason":
+    def __new__(cls, code: str, status: int, sentence: str) -> Self:
         """Make a member whose text is `code`."""
         member = str.__new__(cls, code)
         member._value_ = code
@@ -39,7 +40,11 @@ class Reason(StrEnum):
     INVALID_INPUT = "invalid_input", 422, "The request is not of the documented shape."
     TOO_LARGE = "too_large", 413, "The body is larger than this service reads."
     NOT_FOUND = "not_found", 404, "There is nothing here, or it belongs to somebody else."
-    WRONG_HOST = "wrong_host", 421, "The request names a host that this service does not answer for."
+    WRONG_HOST = (
+        "wrong_host",
+        421,
+        "The request names a host that this service does not answer for.",
+    )
     CROSS_SITE = "cross_site", 403, "A form came from another site, or without its token."
     # Sessions
     NOT_SIGNED_IN = "not_signed_in", 401, "No session, or one that has ended."
@@ -53,7 +58,8 @@ class Refused:
     """A refusal and what its reader can act on.
 
     `retry_at` is when trying again may help, `left` how many tries are left, `label` and
-    `sent_at` name the newest code, `pointer` and `detail` the part of the input that is wrong.
+    `sent_at` name the newest code, `pointer` and `detail` the part of the input that is
+    wrong; `language` is the flow's, where it has one.
     """
 
     reason: Reason
@@ -63,3 +69,4 @@ class Refused:
     sent_at: datetime | None = None
     pointer: str | None = None
     detail: str | None = None
+    language: str | None = None

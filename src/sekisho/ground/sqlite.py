@@ -141,7 +141,7 @@ class SqliteStore:
         return self._group, writer
 
     def _undo(self, writer: sqlite3.Connection) -> None:
-        # A full disk may have rolled the whole transaction back already; then there is no savepoint.
+        # A full disk may have rolled everything back already; then there is no savepoint.
         if writer.in_transaction:
             writer.execute("ROLLBACK TO one")
             writer.execute("RELEASE one")
@@ -156,7 +156,7 @@ class SqliteStore:
         self._group = None
         try:
             if lost:
-                raise sqlite3.OperationalError("the transaction was rolled back")  # noqa: EM101, TRY301
+                raise sqlite3.OperationalError("the transaction was rolled back")
             writer.execute("COMMIT")
         except sqlite3.DatabaseError as error:
             group.failure = error

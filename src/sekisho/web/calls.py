@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sekisho.ground import words
+from sekisho.ground import ids, words
 from sekisho.ground.visitor import Visitor
 
 
@@ -18,7 +18,7 @@ class Call:
     params: Mapping[str, str]
     query: Mapping[str, str]
     host: str
-    request_id: str
+    request: int
     now: datetime
     body: bytes = field(repr=False)
     form: Mapping[str, str] = field(repr=False)
@@ -36,6 +36,11 @@ class Call:
             language=words.choose(language or self.visitor.language),
             zone=words.zone_named(zone or "") or self.visitor.zone,
         )
+
+    @property
+    def request_id(self) -> str:
+        """Return the id that logs and problems name this request by."""
+        return ids.show("req", self.request)
 
     @property
     def is_write(self) -> bool:

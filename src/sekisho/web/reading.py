@@ -1,4 +1,4 @@
-"""Reading a request: host, body, cookies, form, and who sends it. Believes nothing it is not told to.
+"""Reading a request: host, body, cookies, form, and who sends it. Believes only what it must.
 
 A body is capped before it is read (attack 086); a forwarded address counts only from a trusted
 proxy (attack 083); a host that is not the public URL's is refused (attack 093).
@@ -23,6 +23,7 @@ _AGENT_SIGNS = 400
 def read(
     site: Site, request: Request, params: dict[str, str], *, any_host: bool
 ) -> tuple[Call, Refused | None]:
+    """Return the request as a call, and what refuses it before any endpoint sees it."""
     environ = request.env
     now, refused, body = site.db.clock.now(), None, b""
     host = environ.get("HTTP_HOST", "").lower()
@@ -56,7 +57,7 @@ def read(
         params=params,
         query=query,
         host=host,
-        request_id=ids.show("req", ids.draw(now, site.db.chance)),
+        request=ids.made(now, site.db.chance.below(1 << ids.CHANCE_BITS)),
         now=now,
         body=body,
         form=form,

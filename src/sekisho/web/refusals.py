@@ -40,6 +40,7 @@ class Problem(msgspec.Struct, omit_defaults=True):
 def problem(refused: Refused, call: Call, origin: str) -> Problem:
     """Return the problem that a program reads."""
     reason, visitor = refused.reason, call.visitor
+    language = refused.language or visitor.language
     errors = None
     if refused.pointer is not None:
         detail = refused.detail or reason.sentence
@@ -51,7 +52,7 @@ def problem(refused: Refused, call: Call, origin: str) -> Problem:
         detail=refused.detail or reason.sentence,
         code=reason.value,
         request_id=call.request_id,
-        user_message=words.refusal(visitor.language, refused, visitor.zone, call.now),
+        user_message=words.refusal(language, refused, visitor.zone, call.now),
         left=refused.left,
         retry_at=show(refused.retry_at) if refused.retry_at else None,
         label=refused.label,

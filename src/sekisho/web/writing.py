@@ -26,6 +26,7 @@ _WORDED = {
 
 
 def write(site: Site, call: Call, reply: Reply, response: Response) -> None:
+    """Write a reply as HTTP."""
     match reply:
         case Json():
             _data(site, response, _ENCODE(reply.body), _JSON, reply.status)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from sekisho.authenticators.code import rules
+from sekisho.authenticators.code import binding
 from sekisho.authenticators.rules import Material
 from sekisho.ground import chance
 from sekisho.ground.db import Work
@@ -19,6 +19,4 @@ class Drawn:
 def draw(work: Work, bound: Material) -> Drawn:
     """Draw a code, uniformly, leading zeros kept (spec C1)."""
     code = chance.digits(work.chance, bound.digits)
-    return Drawn(code, rules.mac(work.keys, bound, bound.challenge, code))
-
-
+    return Drawn(code, binding.mac(work.keys, bound, bound.challenge, code))

@@ -1,7 +1,8 @@
 """The kind `email_code` and its comparison."""
 
-from sekisho.authenticators.code import rules
-from sekisho.authenticators.rules import Kind, Material, Verdict
+from sekisho.authenticators.code import binding, rules
+from sekisho.authenticators.kind import Kind
+from sekisho.authenticators.rules import Material, Verdict
 from sekisho.ground.keys import Keys, same
 
 
@@ -13,7 +14,7 @@ def verify(keys: Keys, material: Material, answer: str) -> Verdict:
     typed = rules.read_code(answer, material.digits)
     if typed is None:
         return Verdict.EARLIER if _is_earlier(keys, material, answer) else Verdict.UNREADABLE
-    is_right = same(material.expected, rules.mac(keys, material, material.challenge, typed))
+    is_right = same(material.expected, binding.mac(keys, material, material.challenge, typed))
     is_earlier = _matches(keys, material, typed)
     if is_right:
         return Verdict.RIGHT
@@ -28,7 +29,7 @@ def _is_earlier(keys: Keys, material: Material, answer: str) -> bool:
 
 def _matches(keys: Keys, material: Material, typed: str) -> bool:
     found = [
-        same(kept, rules.mac(keys, material, challenge, typed))
+        same(kept, binding.mac(keys, material, challenge, typed))
         for challenge, kept in material.earlier
     ]
     return any(found)

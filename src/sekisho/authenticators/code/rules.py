@@ -1,15 +1,10 @@
-"""Codes as values: how one is read from what people type, labelled, and bound by its MAC."""
+"""Codes as values: how one is read from what people type, and labelled."""
 
 import re
 import unicodedata
 
-from sekisho.authenticators.rules import Material
-from sekisho.ground.keys import Keys
-
 # Letters and digits that nobody takes for one another: no B 8, G 6, I 1, O 0, Q, S 5, Z 2 (C8).
-LABELS = tuple(
-    f"{letter}{digit}" for letter in "ACDEFHJKLMNPRTUVWXY" for digit in "23456789"
-)
+LABELS = tuple(f"{letter}{digit}" for letter in "ACDEFHJKLMNPRTUVWXY" for digit in "23456789")
 LONGEST = 4000  # signs of an answer that are read: a whole message fits (C7)
 _JOINERS = " \t\u1680\u180e\u00ad\u200b-\u200f\u2060\ufeff\\-\u2010-\u2015\u2212\u30fc\uff0d\u2043"
 _RUN = re.compile(f"[0-9](?:[{_JOINERS}]*[0-9])*")
@@ -37,18 +32,6 @@ def read_code(answer: str, digits: int) -> str | None:
 def other_length(digits: int) -> int:
     """Return the other length that a code of the same flow may have had."""
     return _LONG if digits == _SHORT else _SHORT
-
-
-def mac(keys: Keys, bound: Material, challenge: int, code: str) -> bytes:
-    """Return what is kept of a code: bound to purpose, subject, flow and challenge (spec C5, C9)."""
-    return keys.epoch_mac(
-        "code/v1",
-        bound.purpose.to_bytes(2, "big"),
-        bound.subject.to_bytes(8, "big"),
-        bound.flow.to_bytes(8, "big"),
-        challenge.to_bytes(8, "big"),
-        code.encode(),
-    )
 
 
 def label_among(taken: frozenset[str], drawn: int) -> str:

@@ -79,7 +79,9 @@ def move_clock(db: Database, call: Call) -> Reply:
     try:
         by = _ADVANCE.decode(call.body).advance_seconds
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return Refused(Reason.INVALID_INPUT, pointer="/advance_seconds", detail="a number is wanted")
+        return Refused(
+            Reason.INVALID_INPUT, pointer="/advance_seconds", detail="a number is wanted"
+        )
     if not 0 <= by <= _MOST_SECONDS or not isinstance(db.clock, SystemClock):
         detail = "time only goes on, by 400 days at most"
         return Refused(Reason.INVALID_INPUT, pointer="/advance_seconds", detail=detail)

@@ -1,1 +1,1 @@
-"""For operators and their machines: health, static files, the OpenAPI page, checks of the set-up."""
+"""For operators' machines: health, static files, the OpenAPI page, the pages of problem types."""

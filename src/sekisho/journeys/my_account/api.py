@@ -155,9 +155,7 @@ def list_all(db: Database, policy: Policy, call: Call, session: Session) -> Repl
                 SessionListed(
                     id=ids.show("ses", one.id),
                     device=device_words(one.device, language),
-                    place=PlaceShape(
-                        one.country, place_words(one.country, language)
-                    ),
+                    place=PlaceShape(one.country, place_words(one.country, language)),
                     created_at=show(one.created_at),
                     last_used_at=show(one.last_used_at),
                     current=one.id == session.id,
@@ -188,8 +186,6 @@ def end_all(db: Database, call: Call, session: Session) -> Reply:
         return Refused(Reason.INVALID_INPUT, pointer="/keep_current", detail="true or false")
     ended = db.write(
         "my_account.end_all",
-        lambda work: actions.end_all(
-            work, session, call.visitor, keep_current=wanted.keep_current
-        ),
+        lambda work: actions.end_all(work, session, call.visitor, keep_current=wanted.keep_current),
     )
     return Json(Ended(ended))

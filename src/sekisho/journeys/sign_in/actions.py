@@ -1,4 +1,4 @@
-"""Beginning a sign-in and looking at one. Asking for the code is asking.py, answering answering.py."""
+"""Beginning a sign-in and looking at one; asking.py asks for the code, answering.py answers."""
 
 from sekisho.ground.db import Database
 from sekisho.ground.keys import Keys

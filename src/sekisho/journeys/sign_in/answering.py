@@ -1,12 +1,13 @@
-"""Answering a code: charged in a commit of its own, compared with nothing open, concluded (spec C6).
+"""Answering a code: charged in a commit of its own, compared, concluded (spec C6).
 
-    charge (commit) -> compare -> right: spend, session, notice (commit)
-                               -> wrong, earlier, unreadable: event (commit); the charge stays
+charge (commit) -> compare -> right: spend, session, notice (commit)
+                           -> wrong, earlier, unreadable: event (commit); the charge stays
 """
 
 from dataclasses import dataclass, replace
 
 from sekisho.authenticators import Material, Verdict, kind_named
+from sekisho.ground.addresses import EmailAddress
 from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
@@ -51,9 +52,7 @@ def answer(
         return paid
     verdict = _compare(db, paid.charged.flow, typed)
     if verdict is Verdict.RIGHT:
-        return db.write(
-            "sign_in.pass", lambda work: _conclude(work, policy, visitor, ticket, paid)
-        )
+        return db.write("sign_in.pass", lambda work: _conclude(work, policy, visitor, ticket, paid))
     kind, refused = _told(paid.charged, verdict, typed)
     event = Event(kind, paid.charged.flow.subject, visitor, paid.charged.flow.challenge.label)
     db.write("sign_in.wrong", lambda work: activity.record(work, event))
@@ -117,40 +116,58 @@ def _told(paid: flows.Charged, verdict: Verdict, typed: str | None) -> tuple[Kin
 def _conclude(
     work: Work, policy: Policy, visitor: Visitor, ticket: flows.Ticket, paid: _Paid
 ) -> SignedIn | Refused:
-    charged, owner = paid.charged, paid.owner
-    books = (charged.book_version, charged.book)
-    if work.is_again:  # what the charge left was changed by another work since
-        found = store.answering(work, flow=ticket.flow, device=0)
-        if found is None or found.flow is None:
-            return Refused(Reason.FLOW_UNKNOWN)
-        if not _is_same(found.flow, charged.flow):
-            return Refused(Reason.CODE_USED)
-        books = found.books
-    email = None
+    charged = paid.charged
+    books = _books_now(work, ticket, charged)
+    if isinstance(books, Refused):
+        return books
+    owner, newcomer = paid.owner, None
     if owner is None:
-        name = rules.read_name(ticket.name)
-        email = name.email if name else None
-        if email is None or not policy.is_sign_up_open:
-            # A decoy's code was never sent; whoever hit it by chance has proved nothing.
-            return _refuse_decoy(work, charged, visitor)
-        owner = _owner_by_now(work, email)
+        newcomer = _newcomer(policy, ticket)
+        owner = _owner_by_now(work, newcomer) if newcomer else None
+    if owner is None and newcomer is None:
+        return _refuse_decoy(work, charged, visitor)
 
     settled = flows.spend(work, charged, books)
     account = owner.account if owner else accounts.draw(work)
-    if owner is None and email is not None:
+    if owner is None and newcomer is not None:
         limits.keep(work, account, 0, settled)  # a new account resets no count (spec C6)
-        contact = contacts.add(work, account, email)
-        accounts.create(work, account, contact, ticket.language, ticket.zone)
-        activity.record(work, Event(Kind.ACCOUNT_CREATED, account, visitor))
+        _make_account(work, account, newcomer, ticket, visitor)
     started = sessions.begin(work, account, (rules.KIND,), visitor, policy.sessions)
 
     facts = Facts(is_familiar=paid.is_familiar, is_new_account=owner is None)
-    reasons = judge(facts).reasons
-    label = charged.flow.challenge.label
+    reasons, label = judge(facts).reasons, charged.flow.challenge.label
     activity.record(work, Event(Kind.SIGNED_IN, account, visitor, label, reasons))
     if reasons and owner is not None:
         notices.tell(work, Told.NEW_SIGN_IN, _addressee(work, owner, ticket), visitor)
     return SignedIn(started, is_new_account=owner is None)
+
+
+def _books_now(
+    work: Work, ticket: flows.Ticket, charged: flows.Charged
+) -> tuple[int, limits.Book] | Refused:
+    """Return the book as the charge left it, or read anew where another work changed it since."""
+    if not work.is_again:
+        return charged.book_version, charged.book
+    found = store.answering(work, flow=ticket.flow, device=0)
+    if found is None or found.flow is None:
+        return Refused(Reason.FLOW_UNKNOWN)
+    if not _is_same(found.flow, charged.flow):
+        return Refused(Reason.CODE_USED)
+    return found.books
+
+
+def _newcomer(policy: Policy, ticket: flows.Ticket) -> EmailAddress | None:
+    """Return the address that may make an account; where sign-up is closed there is none."""
+    name = rules.read_name(ticket.name) if policy.is_sign_up_open else None
+    return name.email if name else None
+
+
+def _make_account(
+    work: Work, account: int, email: EmailAddress, ticket: flows.Ticket, visitor: Visitor
+) -> None:
+    contact = contacts.add(work, account, email)
+    accounts.create(work, account, contact, ticket.language, ticket.zone)
+    activity.record(work, Event(Kind.ACCOUNT_CREATED, account, visitor))
 
 
 def _is_same(now: flows.Flow, then: flows.Flow) -> bool:
@@ -158,12 +175,13 @@ def _is_same(now: flows.Flow, then: flows.Flow) -> bool:
 
 
 def _refuse_decoy(work: Work, charged: flows.Charged, visitor: Visitor) -> Refused:
+    """Refuse a code that was never sent: whoever hit it by chance has proved nothing."""
     label = charged.flow.challenge.label
     activity.record(work, Event(Kind.CODE_WRONG, charged.flow.subject, visitor, label))
     return flows.wrong(charged, is_earlier=False)
 
 
-def _owner_by_now(work: Work, email: rules.EmailAddress) -> Owner | None:
+def _owner_by_now(work: Work, email: EmailAddress) -> Owner | None:
     """Return the owner of an address that had none when the code was asked for."""
     contact = contacts.find(work, contacts.blind(work.keys, email))
     if contact is None:

@@ -1,5 +1,6 @@
 """Signing in for programs: the flows of API.md."""
 
+from dataclasses import replace
 from functools import partial
 
 import msgspec
@@ -230,7 +231,7 @@ def ask(db: Database, policy: Policy, gate: limits.Gate, call: Call) -> Reply:
     asked = asking.ask(db, policy, gate, call.visitor, ticket, request)
     match asked:
         case Refused():
-            return asked
+            return replace(asked, language=ticket.language)
         case Asked():
             return Json(_challenge(asked.flow.challenge, asked.resends_left), status=201)
 
@@ -252,7 +253,7 @@ def answer(db: Database, policy: Policy, gate: limits.Gate, call: Call) -> Reply
     outcome = answering.answer(db, policy, gate, call.visitor, ticket, typed)
     match outcome:
         case Refused():
-            return outcome
+            return replace(outcome, language=ticket.language)
         case SignedIn():
             return Json(_passed(ticket, outcome.started, policy))
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 from sekisho.authenticators import Material, code
-from sekisho.ground import ids
 from sekisho.ground.clock import micros
 from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
@@ -120,7 +119,7 @@ def _challenge(
     work: Work, policy: Policy, asker: _Asker, found: Gathered, granted: Asking
 ) -> flows.Challenge:
     """Draw the code, post it, and return the challenge that is left of it."""
-    challenge = ids.draw(work.now, work.chance)
+    challenge = work.new_id()
     drawn = code.draw(
         work,
         Material(

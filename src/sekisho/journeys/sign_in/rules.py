@@ -25,7 +25,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What was typed as a name: an address, or a phone number that is nobody's in this release."""
+    """What was typed as a name: an address, or a phone number, nobody's in this release."""
 
     text: str = field(repr=False)
     email: EmailAddress | None = field(repr=False)
@@ -33,7 +33,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A way on: its id in this flow, its kind, and the hint of what the asker typed himself (P2)."""
+    """A way on: its id in this flow, its kind, and the hint of what the asker typed (P2)."""
 
     id: str
     kind: str

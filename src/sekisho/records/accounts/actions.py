@@ -1,6 +1,5 @@
 """The verbs of accounts."""
 
-from sekisho.ground import ids
 from sekisho.ground.clock import micros
 from sekisho.ground.db import Work
 from sekisho.records.accounts import store
@@ -9,7 +8,7 @@ from sekisho.records.accounts.store import Account
 
 def draw(work: Work) -> int:
     """Draw the id of a new account."""
-    return ids.draw(work.now, work.chance)
+    return work.new_id()
 
 
 def create(work: Work, account: int, contact: int, language: str | None, zone: str | None) -> None:

@@ -5,6 +5,7 @@ A new event is one line here and `event.<word>` in each catalogue. Numbers are n
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from sekisho.ground.visitor import Visitor
 
@@ -16,7 +17,7 @@ class Kind(StrEnum):
     outcome: str
     sentence: str
 
-    def __new__(cls, word: str, number: int, outcome: str, sentence: str) -> "Kind":
+    def __new__(cls, word: str, number: int, outcome: str, sentence: str) -> Self:
         """Make a member whose text is `word`."""
         member = str.__new__(cls, word)
         member._value_ = word
@@ -26,11 +27,21 @@ class Kind(StrEnum):
         return member
 
     CODE_ASKED = "code_asked", 1, "sent", "A code was asked for and sent."
-    CODE_HELD_BACK = "code_held_back", 2, "held_back", "A code was asked for; a flood limit held it."
+    CODE_HELD_BACK = (
+        "code_held_back",
+        2,
+        "held_back",
+        "A code was asked for; a flood limit held it.",
+    )
     CODE_WRONG = "code_wrong", 3, "refused", "A wrong code was typed."
     CODE_EARLIER = "code_earlier", 4, "refused", "An earlier code of the same flow was typed."
     CODE_UNREADABLE = "code_unreadable", 5, "refused", "What was typed holds no code."
-    TRIES_REFUSED = "tries_refused", 6, "refused", "A code was typed but not compared: no tries left."
+    TRIES_REFUSED = (
+        "tries_refused",
+        6,
+        "refused",
+        "A code was typed but not compared: no tries left.",
+    )
     SIGNED_IN = "signed_in", 7, "passed", "Somebody signed in."
     ACCOUNT_CREATED = "account_created", 8, "passed", "The account was made."
     SIGNED_OUT = "signed_out", 9, "done", "A session was ended by its holder."

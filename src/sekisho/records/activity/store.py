@@ -59,7 +59,7 @@ def add(work: Work, event: Event) -> None:
     visitor = event.visitor
     work.keep(
         _ADD,
-        id=ids.draw(work.now, work.chance),
+        id=work.new_id(),
         account=event.account,
         kind=event.kind.number,
         ip=work.keys.veil(_block(visitor.ip)),

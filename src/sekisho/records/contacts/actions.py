@@ -1,6 +1,6 @@
 """The verbs of contacts: index, add, open."""
 
-from sekisho.ground import addresses, ids
+from sekisho.ground import addresses
 from sekisho.ground.addresses import EmailAddress
 from sekisho.ground.clock import micros
 from sekisho.ground.db import Work
@@ -28,7 +28,7 @@ def stand_in(keys: Keys, name: str) -> int:
 
 def add(work: Work, account: int, email: EmailAddress) -> int:
     """Add a verified address to an account; an address that another has is a conflict."""
-    contact = ids.draw(work.now, work.chance)
+    contact = work.new_id()
     sealed = work.keys.seal("contact/v1", email.text.encode(), _owner(contact), work.chance)
     folded = work.keys.mac("folded/v1", addresses.folded(email).encode())[:_INDEX_BYTES]
     store.keep(

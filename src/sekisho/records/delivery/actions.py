@@ -1,6 +1,5 @@
 """The verbs of the outbox that others call; the worker's verbs lie in `sending.py`."""
 
-from sekisho.ground import ids
 from sekisho.ground.db import Database, Work
 from sekisho.records.delivery import sealing, store
 from sekisho.records.delivery.rules import Letter, Policy
@@ -11,7 +10,7 @@ _SWEEP_BATCHES = 20  # in one call, so that the worker comes back to its mail
 
 def post(work: Work, letter: Letter) -> int:
     """Put a letter into the outbox with the work that asks for it; return the message's id."""
-    number = ids.draw(work.now, work.chance)
+    number = work.new_id()
     store.keep(work, number, letter, sealing.seal(letter, number, work.keys, work.chance))
     work.ring()
     return number

@@ -81,7 +81,9 @@ def load(forms: Mapping[str, Form], own: Path | None, service: str, host: str) -
 
 def write(letters: Letters, kind: str, contents: Contents) -> Written:
     """Write one letter; jinja2.TemplateError when a template wants what is not there."""
-    subject, text, html = _render(letters, kind, contents)
+    context = _context(letters, contents)
+    find = letters.environments[kind].get_template
+    subject, text, html = (find(f"{contents.language}/{part}").render(context) for part in PARTS)
     return Written(" ".join(subject.split()), text, html)
 
 
@@ -105,12 +107,6 @@ def _environment(kind: str, folder: Path, own: Path | None) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-
-
-def _render(letters: Letters, kind: str, contents: Contents) -> Iterator[str]:
-    context = _context(letters, contents)
-    find = letters.environments[kind].get_template
-    return (find(f"{contents.language}/{part}").render(context) for part in PARTS)
 
 
 def _context(letters: Letters, contents: Contents) -> dict[str, str | int]:
@@ -142,19 +138,25 @@ def _fact(name: str, value: str | int, contents: Contents) -> str | int:
 def _faults(letters: Letters, kind: str, language: str) -> Iterator[str]:
     """Yield `<file>: <what is wrong>` for one letter in one language."""
     form = letters.forms[kind]
-    try:
-        parts = dict(zip(PARTS, _render(letters, kind, _sample(form, language)), strict=True))
-    except (TemplateError, OSError, UnicodeDecodeError) as error:
-        yield f"{getattr(error, 'name', None) or '*'}: cannot be written: {error}"
-        return
-    subject = parts["subject.txt"].strip()
-    if not subject or len(subject) > _LONGEST_SUBJECT or "\n" in subject:
-        yield f"subject.txt: must be one line of 1 to {_LONGEST_SUBJECT} signs"
-    for name, said in parts.items() if form.has_code else ():
-        if _SAMPLE_CODE not in said:
-            yield f"{name}: the code is missing; write {{{{ code }}}} where it belongs"
-        if _LINK.search(said):
-            yield f"{name}: a code letter has no link: no ://, no www. and no <a"
+    context = _context(letters, _sample(form, language))
+    for part in PARTS:
+        try:
+            said = letters.environments[kind].get_template(f"{language}/{part}").render(context)
+        except (TemplateError, OSError, UnicodeDecodeError) as error:
+            yield f"{part}: cannot be written: {error}"
+            continue
+        yield from (f"{part}: {fault}" for fault in _faults_of(part, said, has_code=form.has_code))
+
+
+def _faults_of(part: str, said: str, *, has_code: bool) -> Iterator[str]:
+    if part == "subject.txt":
+        subject = said.strip()
+        if not subject or len(subject) > _LONGEST_SUBJECT or "\n" in subject:
+            yield f"must be one line of 1 to {_LONGEST_SUBJECT} signs"
+    if has_code and _SAMPLE_CODE not in said:
+        yield "the code is missing; write {{ code }} where it belongs"
+    if has_code and _LINK.search(said):
+        yield "a code letter has no link: no ://, no www. and no <a"
 
 
 def _sample(form: Form, language: str) -> Contents:

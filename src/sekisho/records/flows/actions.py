@@ -1,8 +1,7 @@
-"""What happens in a flow: it begins, a code is granted, a try is charged, a right answer spends it."""
+"""What happens in a flow: it begins, is granted a code, charged for a try, passed."""
 
 from dataclasses import replace
 
-from sekisho.ground import ids
 from sekisho.ground.db import Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.records import limits
@@ -14,7 +13,7 @@ _LEFT_SHOWN = 3  # API.md: `left` when 3 or fewer
 
 def begin(work: Work, purpose: Purpose, name: str, language: str, zone: str) -> Ticket:
     """Begin a flow; nothing is kept until a code is asked for."""
-    return Ticket(ids.draw(work.now, work.chance), purpose, work.now, language, zone, name)
+    return Ticket(work.new_id(), purpose, work.now, language, zone, name)
 
 
 def grant(work: Work, ticket: Ticket, flow: Flow | None, asked: Asked) -> Flow:

@@ -1,8 +1,8 @@
-"""Flows and challenges as values. Knows no store.
+r"""Flows and challenges as values. Knows no store.
 
-    (ticket only) --code asked--> open --right answer--> passed
-                                   |  \\--asked again--> open, the earlier code void
-                                   \\--30 minutes idle, or 60 in all--> expired
+(ticket only) --code asked--> open --right answer--> passed
+                               |  \--asked again--> open, the earlier code void
+                               \--30 minutes idle, or 60 in all--> expired
 """
 
 from dataclasses import dataclass, field, replace

@@ -1,6 +1,6 @@
 """The table of flows: a row a flow that asked for a code, its newest challenge in it."""
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, SmallInteger, Table, Text
+from sqlalchemy import BigInteger, Column, LargeBinary, SmallInteger, Table, Text
 
 from sekisho.ground.clock import instant, micros
 from sekisho.ground.db import METADATA, Row, Work, sql
@@ -60,7 +60,9 @@ _PASS = sql(
     "UPDATE flow SET state = 1, version = version + 1, stepped_at = :at"
     " WHERE id = :flow AND state = 0 AND challenge = :challenge"
 )
-_OLD = sql("DELETE FROM flow WHERE id IN (SELECT id FROM flow WHERE id < :edge LIMIT 1000) RETURNING id")
+_OLD = sql(
+    "DELETE FROM flow WHERE id IN (SELECT id FROM flow WHERE id < :edge LIMIT 1000) RETURNING id"
+)
 
 
 def shape(row: Row) -> Flow:
@@ -146,9 +148,7 @@ def keep_charge(work: Work, flow: Flow) -> None:
 
 def keep_pass(work: Work, flow: Flow) -> None:
     """Spend the challenge: of any number of right answers one writes this row (spec C3)."""
-    work.guard(
-        _PASS, flow.id, flow=flow.id, challenge=flow.challenge.id, at=micros(work.now)
-    )
+    work.guard(_PASS, flow.id, flow=flow.id, challenge=flow.challenge.id, at=micros(work.now))
 
 
 def sweep(work: Work, edge: int) -> int:

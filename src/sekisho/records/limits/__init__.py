@@ -1,4 +1,4 @@
-"""Limits: what an account's guesses and messages may be, exactly and durably, in one book a subject.
+"""Limits: what guesses and messages an account may have, exactly and durably, in one book.
 
 A *lane* is who asks: all strangers together, or one familiar browser (spec C6, C10, F2, F3).
 Coarse limits by source stand before it and may be approximate (spec F1).

@@ -117,14 +117,13 @@ def _take(gate: Gate, what: str, ip: str, now: datetime, factor: int) -> Passed 
     port = gate.port
     most = (port.requests_hour_ip, port.requests_hour_net, port.requests_hour_all)
     counts = gate.counter.add(keys, hour)
-    waits = [
-        _wait(count, limit * factor, into) for count, limit in zip(counts, most, strict=True)
-    ]
+    waits = [_wait(count, limit * factor, into) for count, limit in zip(counts, most, strict=True)]
     if not any(waits):
         return Passed()
     gate.counter.take_back(keys, hour)
     return Refused(
-        Reason.TOO_MANY_REQUESTS, retry_at=now.replace(microsecond=0) + timedelta(seconds=max(waits))
+        Reason.TOO_MANY_REQUESTS,
+        retry_at=now.replace(microsecond=0) + timedelta(seconds=max(waits)),
     )
 
 

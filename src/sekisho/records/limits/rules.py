@@ -280,7 +280,9 @@ def _short_left(mine: Lane, policy: Policy, second: int) -> int:
 def _with(book: Book, lane: int, changed: Lane, second: int, label: str = "") -> Book:
     """Return the book with a changed lane; what no window needs any more is left out."""
     lanes = {
-        number: one for number, one in book.lanes.items() if number == lane or _is_needed(one, second)
+        number: one
+        for number, one in book.lanes.items()
+        if number == lane or _is_needed(one, second)
     }
     lanes[lane] = changed
     labels = tuple((name, until) for name, until in book.labels if until > second and name != label)

@@ -1,4 +1,4 @@
-"""Counts of coarse limits in Valkey or Redis, shared by all nodes; a first filter, never the only one.
+"""Counts of coarse limits in Valkey or Redis, shared by all nodes: a first filter, not the only.
 
 Valkey away means counting in the process until it answers again: the gate does not fail open.
 """
@@ -55,7 +55,7 @@ class ValkeyCounter:
             pipe.expire(name, _TWO_HOURS)
             pipe.get(f"sekisho:{hour - 1}:{key}")
         try:
-            answers = pipe.execute()
+            answers = pipe.execute()  # type: ignore[no-untyped-call]
         except (valkey.ValkeyError, OSError) as error:
             self._rest(error)
             return None

@@ -47,4 +47,6 @@ def tell(work: Work, told: Told, addressee: Addressee, visitor: Visitor) -> None
             is_decoy=addressee.is_decoy,
         ),
     )
-    activity.record(work, Event(Kind.NOTICE_SENT, addressee.account, visitor, reasons=(told.value,)))
+    activity.record(
+        work, Event(Kind.NOTICE_SENT, addressee.account, visitor, reasons=(told.value,))
+    )

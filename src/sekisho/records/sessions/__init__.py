@@ -1,4 +1,4 @@
-"""Sessions and familiar browsers: what lets a browser in, and what only tells it apart (spec S1, S3)."""
+"""Sessions and familiar browsers: what lets one in, and what only tells it apart (S1, S3)."""
 
 from sekisho.records.sessions.actions import begin, check, end, end_all, recognised
 from sekisho.records.sessions.rules import (

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from sekisho.ground import ids
 from sekisho.ground.db import Database, Work
 from sekisho.ground.keys import Keys, same
 from sekisho.ground.refusal import Reason, Refused
@@ -15,7 +14,7 @@ def begin(
     work: Work, account: int, methods: tuple[str, ...], visitor: Visitor, policy: Policy
 ) -> Started:
     """Begin a session under new secrets (attack 096), and make the browser familiar."""
-    number, secret = ids.draw(work.now, work.chance), work.chance.octets(rules.SECRET_BYTES)
+    number, secret = work.new_id(), work.chance.octets(rules.SECRET_BYTES)
     token = rules.write("ses", number, secret)
     new = Session(
         id=number,
@@ -69,7 +68,7 @@ def _familiar(work: Work, account: int, visitor: Visitor) -> str:
     held = rules.device_of(visitor.device)
     token = visitor.device
     if held is None:
-        number, secret = ids.draw(work.now, work.chance), work.chance.octets(rules.SECRET_BYTES)
+        number, secret = work.new_id(), work.chance.octets(rules.SECRET_BYTES)
         token = rules.write("dev", number, secret)
         held = Held(number, token[-43:])
     mac = _mac(work.keys, "device", held.secret)

@@ -43,9 +43,7 @@ _ADD = sql(
     "INSERT INTO session (id, account, secret, methods, device, country, created_at, last_used_at,"
     " ends_at) VALUES (:id, :account, :secret, :methods, :device, :country, :at, :at_too, :ends_at)"
 )
-_TOUCH = sql(
-    "UPDATE session SET last_used_at = :at WHERE id = :session AND last_used_at < :at_too"
-)
+_TOUCH = sql("UPDATE session SET last_used_at = :at WHERE id = :session AND last_used_at < :at_too")
 _END = sql("DELETE FROM session WHERE id = :session AND account = :account RETURNING id")
 _END_ALL = sql("DELETE FROM session WHERE account = :account AND id <> :but RETURNING id")
 _OLD = sql(
@@ -124,9 +122,7 @@ def end_all(work: Work, account: int, but: int) -> int:
 def know_device(work: Work, account: int, device: int, secret: bytes, mark: str) -> None:
     """Keep that a browser has signed in to an account."""
     at = micros(work.now)
-    work.keep(
-        _DEVICE, account=account, id=device, secret=secret, device=mark, at=at, at_too=at
-    )
+    work.keep(_DEVICE, account=account, id=device, secret=secret, device=mark, at=at, at_too=at)
 
 
 def sweep(work: Work, edge: int, device_edge: int) -> int:

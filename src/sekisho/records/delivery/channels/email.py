@@ -61,10 +61,8 @@ def _raw(message: Addressed, office: PostOffice, letter: letters.Written) -> byt
         headers.insert(2, ("Reply-To", _person(office.reply_to)))
     head = "".join(f"{name}: {_one_header(value)}\r\n" for name, value in headers)
     text, html = _part("plain", letter.text), _part("html", letter.html)
-    edge = f"--{boundary}".encode()
-    return b"".join(
-        (head.encode(), b"\r\n", edge, b"\r\n", text, edge, b"\r\n", html, edge, b"--\r\n")
-    )
+    edge = f"\r\n--{boundary}".encode()
+    return b"".join((head.encode(), edge, b"\r\n", text, edge, b"\r\n", html, edge, b"--\r\n"))
 
 
 def _part(kind: str, said: str) -> bytes:

@@ -16,6 +16,9 @@ KEPT = 500
 _FILE = "inbox.jsonl"
 
 
+_PURPOSES = {"sign_up": "sign_in"}  # a letter of its own, a flow of the same purpose (API.md)
+
+
 class Entry(msgspec.Struct, frozen=True):
     """One message, of the shape that `/dev/inbox.json` gives (API.md)."""
 
@@ -55,7 +58,7 @@ class Inbox:
             html=draft.html,
             code=draft.code,
             label=draft.label,
-            purpose=draft.kind,
+            purpose=_PURPOSES.get(draft.kind, draft.kind),
             at=draft.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         )
         with self._lock:

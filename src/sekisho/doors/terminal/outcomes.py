@@ -8,11 +8,11 @@ from typing import NoReturn
 import click
 import msgspec
 
-from sekisho.doors.schema import StoreError
 from sekisho.doors.settings import SettingsError
 from sekisho.ground.db import Unavailable
 from sekisho.ground.keys import KeyFileError
 from sekisho.ground.refusal import Reason
+from sekisho.migrations.schema import StoreError
 
 FAILED, USAGE, REFUSED = 1, 2, 3
 

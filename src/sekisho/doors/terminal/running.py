@@ -14,11 +14,12 @@ from urllib.request import Request, urlopen
 import click
 
 from sekisho import __version__
-from sekisho.doors import house, logs, people, schema, supervising
-from sekisho.doors.ops.outcomes import fail, tell, tell_json, told
+from sekisho.doors import house, logs, people, supervising
 from sekisho.doors.settings import Settings, environment, gather
 from sekisho.doors.supervising import FolderBusy
+from sekisho.doors.terminal.outcomes import fail, tell, tell_json, told
 from sekisho.ground import networks
+from sekisho.migrations import schema
 
 _DEFAULT_PORT = 8080
 _PORTS = 20  # that dev tries after the default one
@@ -169,7 +170,7 @@ def _serve(host: str, port: int, workers: int, threads: int) -> None:
 
 
 def _metrics(folder: Path, port: int) -> Callable[[], None]:
-    from sekisho.doors.ops import metrics  # noqa: PLC0415
+    from sekisho.doors.terminal import metrics  # noqa: PLC0415
 
     return metrics.listen(folder, port)
 
@@ -182,7 +183,7 @@ def _dev_port(host: str, port: int | None) -> int:
     for candidate in range(_DEFAULT_PORT, _DEFAULT_PORT + _PORTS):
         if supervising.is_free(host, candidate):
             return candidate
-    fail(f"ports {_DEFAULT_PORT} to {_DEFAULT_PORT + _PORTS - 1} are busy; give a --port")
+    return fail(f"ports {_DEFAULT_PORT} to {_DEFAULT_PORT + _PORTS - 1} are busy; give a --port")
 
 
 def _note_running(folder: Path, host: str, port: int) -> None:
@@ -214,7 +215,9 @@ def _banner(folder: Path, host: str, port: int) -> None:
     known = _known_running(folder)
     moved = "" if port == _DEFAULT_PORT else f"  (port {_DEFAULT_PORT} may be taken)"
     names = [address for address, _ in people.DEMO]
-    tell(f"  sekisho {__version__} · development mode · data in {folder} (delete it to start again)")
+    tell(
+        f"  sekisho {__version__} · development mode · data in {folder} (delete it to start again)"
+    )
     tell("")
     tell(f"  Sign in        {known['sign_in']}{moved}")
     tell(f"  Inbox          {known['inbox']}  every message lands here")

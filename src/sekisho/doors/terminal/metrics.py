@@ -1,4 +1,4 @@
-"""`/metrics` on the management port: what the serving processes count, added up by the supervisor."""
+"""`/metrics` on the management port: what all serving processes count, by the supervisor."""
 
 import os
 from collections.abc import Callable
@@ -20,7 +20,7 @@ def listen(folder: Path, port: int) -> Callable[[], None]:
     from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415
 
     registry = CollectorRegistry()
-    MultiProcessCollector(registry)
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     server, thread = start_http_server(port, addr="127.0.0.1", registry=registry)
 
     def stop() -> None:

@@ -1,10 +1,11 @@
 """The commands for operators: settings, accounts, events, messages."""
 
 from pathlib import Path
+from typing import Any
 
 from sekisho.doors import house, people, policies
-from sekisho.doors.ops.outcomes import refuse, tell, tell_json, told
 from sekisho.doors.settings import REFERENCE, environment, gather
+from sekisho.doors.terminal.outcomes import refuse, tell, tell_json, told
 from sekisho.ground import addresses, ids
 from sekisho.ground.clock import instant
 from sekisho.ground.db import Database, Work
@@ -26,7 +27,9 @@ def show_settings(folder: Path, *, as_json: bool) -> None:
         {
             "name": one.name,
             "env": one.env,
-            "value": _HIDDEN if one.is_secret and found.values[one.name] else found.values[one.name],
+            "value": _HIDDEN
+            if one.is_secret and found.values[one.name]
+            else found.values[one.name],
             "default": one.default,
             "unit": one.unit,
             "lowest": one.lowest,
@@ -157,9 +160,7 @@ def _look_up(
 def _account_shape(work: Work, account: Account, idle: int) -> dict[str, object]:
     found = contacts.of_account(work, account.id)
     _, book = limits.reading(work, account.id)
-    hints = [
-        addresses.hint(contacts.address(work.keys, one.id, one.sealed)) for one in found
-    ]
+    hints = [addresses.hint(contacts.address(work.keys, one.id, one.sealed)) for one in found]
     return {
         "id": ids.show("acc", account.id),
         "created_at": instant(account.created_at).isoformat().replace("+00:00", "Z"),
@@ -178,7 +179,7 @@ def _reopen(work: Work, account: int) -> None:
     activity.record(work, Event(Kind.ACCOUNT_REOPENED, account, people.OPERATOR))
 
 
-def _message_shape(one: delivery.Sent) -> dict[str, object]:
+def _message_shape(one: delivery.Sent) -> dict[str, Any]:
     return {
         "id": ids.show("msg", one.id),
         "kind": one.kind,

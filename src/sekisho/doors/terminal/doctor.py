@@ -4,13 +4,14 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from sekisho.doors import house, schema
-from sekisho.doors.ops.outcomes import FAILED, fail, tell, tell_json, told
-from sekisho.doors.schema import StoreError
+from sekisho.doors import house
 from sekisho.doors.settings import Settings, SettingsError, environment, gather
+from sekisho.doors.terminal.outcomes import FAILED, fail, tell, tell_json, told
 from sekisho.ground import addresses
 from sekisho.ground.clock import SystemClock
 from sekisho.ground.keys import KeyFileError
+from sekisho.migrations import schema
+from sekisho.migrations.schema import StoreError
 from sekisho.records.delivery.providers import smtp
 
 
@@ -108,12 +109,10 @@ def _mail(settings: Settings, address: str | None) -> list[Finding]:
 
 
 def _test_message(settings: Settings, to: str) -> Finding:
-    from sekisho.doors.ops import test_message  # noqa: PLC0415  # only when one is sent
+    from sekisho.doors.terminal import test_message  # noqa: PLC0415  # only when one is sent
 
     problem = test_message.send(settings, to)
-    return Finding(
-        "test message", is_good=problem is None, told=problem or f"handed over for {to}"
-    )
+    return Finding("test message", is_good=problem is None, told=problem or f"handed over for {to}")
 
 
 def _clock() -> Finding:

@@ -1,0 +1,1 @@
+"""What the commands do; doors/commands.py says what they are called."""
