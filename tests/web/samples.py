@@ -89,6 +89,7 @@ def _codes(language: str) -> dict[str, dict[str, Any]]:
         "missing": Refused(Reason.INVALID_INPUT),
         "too_soon": Refused(Reason.TOO_SOON, retry_at=NOW + timedelta(seconds=18)),
         "often": Refused(Reason.TOO_MANY_REQUESTS, retry_at=LATER),
+        "budget": Refused(Reason.TOO_MANY_TRIES, retry_at=LATER),
     }
     ends = {
         "none_left": Refused(Reason.CODE_WRONG, left=0, label="K7"),
