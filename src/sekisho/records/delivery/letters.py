@@ -119,10 +119,11 @@ def _context(letters: Letters, contents: Contents) -> dict[str, str | int]:
     }
     for name, value in contents.facts.items():
         context[name] = _fact(name, value, contents)
-    if contents.code is not None and contents.ends_at is not None:
-        life = contents.ends_at - contents.created_at
+    if contents.code is not None:
         context["code"] = contents.code
         context["label"] = contents.label or ""
+    if contents.ends_at is not None:
+        life = contents.ends_at - contents.created_at
         context["until"] = words.clock(contents.ends_at, contents.zone)
         context["minutes"] = max(1, round(life / timedelta(minutes=1)))
     return context

@@ -9,6 +9,7 @@ from base64 import b32encode
 from collections.abc import Sequence
 
 import structlog
+from jinja2 import TemplateError
 
 from sekisho.ground import ids
 from sekisho.ground.db import Database, Work
@@ -69,7 +70,9 @@ def hand_over(db: Database, office: PostOffice, message: Claimed) -> Outcome | N
         return Rejected("sealed under another root key")
     try:
         draft = CHANNELS[message.channel](_addressed(db, message, content), office)
-    except Exception as error:  # noqa: BLE001 - an operator's letter may fail in any way, and waits for its mending
+    except TemplateError as error:
+        return Deferred(f"the letter cannot be written: {error}")
+    except Exception as error:  # noqa: BLE001 - a letter may fail in any way, and waits for its mending
         return Deferred(f"the letter cannot be written: {type(error).__name__}")
     return Dropped() if content.is_decoy else office.provider.send(draft)
 
