@@ -7,6 +7,7 @@ several hands at once.
 
 from base64 import b32encode
 from collections.abc import Sequence
+from datetime import datetime
 
 import structlog
 from jinja2 import TemplateError
@@ -69,7 +70,7 @@ def hand_over(db: Database, office: PostOffice, message: Claimed) -> Outcome | N
     if content is None:
         return Rejected("sealed under another root key")
     try:
-        draft = CHANNELS[message.channel](_addressed(db, message, content), office)
+        draft = CHANNELS[message.channel](_addressed(db, message, content, now), office)
     except TemplateError as error:
         return Deferred(f"the letter cannot be written: {error}")
     except Exception as error:  # noqa: BLE001 - a letter may fail in any way, and waits for its mending
@@ -94,7 +95,9 @@ def _note(work: Work, results: Sequence[Result], policy: Policy) -> None:
     store.note(work, after)
 
 
-def _addressed(db: Database, message: Claimed, content: sealing.Content) -> Addressed:
+def _addressed(
+    db: Database, message: Claimed, content: sealing.Content, now: datetime
+) -> Addressed:
     # The token makes Message-IDs that nobody can guess. It is drawn from the key and the id, so a
     # second try has the same one, and a mail can be known again when its content is long erased.
     token = db.keys.mac("message-id/v1", message.id.to_bytes(8, "big"))[:_TOKEN_BYTES]
@@ -113,7 +116,7 @@ def _addressed(db: Database, message: Claimed, content: sealing.Content) -> Addr
             code=content.code,
             facts=content.facts,
         ),
-        now=db.clock.now(),
+        now=now,
     )
 
 

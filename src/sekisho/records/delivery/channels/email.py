@@ -5,7 +5,7 @@ Tests read it back with the standard library.
 """
 
 import re
-from base64 import b64encode, encodebytes
+from base64 import b64encode
 from email.utils import format_datetime
 from functools import lru_cache
 
@@ -15,6 +15,7 @@ from sekisho.records.delivery.post_office import Mailbox, PostOffice, is_address
 from sekisho.records.delivery.rules import Draft
 
 _LONGEST_LINE = 998  # RFC 5322 §2.1.1, less the line end
+_BASE64_LINE = 76  # RFC 2045 §6.8
 _ENCODED_OCTETS = 36  # of one encoded word: with "Subject: " still under 76 signs (RFC 2047 §2)
 _NOT_SAFE = re.compile(r"[^\x20-\x7e]")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
@@ -71,11 +72,17 @@ def _part(kind: str, said: str) -> bytes:
     if is_plain:
         octets, encoding = said.encode(), "7bit"
     else:
-        octets, encoding = encodebytes(said.encode()).replace(b"\n", b"\r\n"), "base64"
+        octets, encoding = _base64_lines(said.encode()), "base64"
     head = (
         f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
     )
     return head.encode() + octets
+
+
+def _base64_lines(octets: bytes) -> bytes:
+    encoded = b64encode(octets)
+    lines = [encoded[at : at + _BASE64_LINE] for at in range(0, len(encoded), _BASE64_LINE)]
+    return b"\r\n".join(lines) + b"\r\n"
 
 
 def _one_header(value: str) -> str:

@@ -4,7 +4,6 @@
 one a second would hold it for ever (attack 128). Its reader is replaced by one with a deadline.
 """
 
-import re
 import smtplib
 import socket
 import ssl
@@ -18,7 +17,6 @@ _READY = 220
 _OK = 250
 _SEND_TEXT = 354
 _LATE = "no full answer in time"
-_DOT = re.compile(rb"(?m)^\.")
 
 
 class Refusal(Exception):
@@ -101,7 +99,7 @@ class Line:
     def text(self, draft: Draft, until: float) -> str:
         """Send the text and return what the server said to it; Refusal when it declines."""
         self._until(until)
-        self._send(_DOT.sub(b"..", draft.raw) + b".\r\n")
+        self._send(_stuffed(draft.raw) + b".\r\n")
         said = self._expect("text", (_OK,))
         self.used_at = wait_clock()
         return f"{_OK} {_first_line(said)}"
@@ -201,6 +199,12 @@ class Line:
 
     def _until(self, until: float) -> None:
         self._reader.until = until
+
+
+def _stuffed(raw: bytes) -> bytes:
+    """Double the dot that begins a line: alone it would end the text (RFC 5321 §4.5.2)."""
+    stuffed = raw.replace(b"\n.", b"\n..")
+    return b"." + stuffed if stuffed.startswith(b".") else stuffed
 
 
 def _left(until: float) -> float:
