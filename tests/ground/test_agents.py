@@ -64,8 +64,8 @@ ANDROID = "Mozilla/5.0 (Linux; Android 10; K)"
         ("Mozilla/5.0 (X11; Ubuntu; rv:132.0) Gecko/20100101 Firefox/132.0", "Firefox on Linux"),
         ("curl/8.10.1", "curl"),
         (ANDROID, "Android"),
-        ("", "unknown device"),
-        ("python-httpx/0.28", "unknown device"),
+        ("", "Unknown device"),
+        ("python-httpx/0.28", "Unknown device"),
     ],
 )
 def test_a_device_is_said_in_words_people_know(user_agent, expected):
@@ -78,7 +78,7 @@ def test_a_device_is_said_in_words_people_know(user_agent, expected):
         (Device("Chrome", "Windows"), "Chrome（Windows）"),
         (Device("curl", None), "curl"),
         (Device(None, "Android"), "Android"),
-        (Device(None, None), "不明な端末"),
+        (Device(None, None), "不明なデバイス"),
     ],
 )
 def test_a_device_is_said_in_japanese(device, expected):

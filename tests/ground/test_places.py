@@ -169,7 +169,7 @@ def test_a_country_has_its_name_in_both_languages(code, language, expected):
     [
         (Place("JP", Kind.PUBLIC), "en", "Japan (estimated)"),
         (Place("JP", Kind.PUBLIC), "ja", "日本（推定）"),
-        (Place(None, Kind.PUBLIC), "en", "place unknown"),
+        (Place(None, Kind.PUBLIC), "en", "Place unknown"),
         (Place(None, Kind.PRIVATE), "ja", "場所不明"),
     ],
 )

@@ -100,7 +100,11 @@ def key_path(settings: Settings, *, is_dev: bool) -> Path:
 
 def build(settings: Settings, *, is_dev: bool, sends: bool = True) -> House:
     """Put the house together; `sends` is false where mail is sent by workers apart."""
-    db = open_database(settings, is_dev=is_dev)
+    return furnish(settings, open_database(settings, is_dev=is_dev), is_dev=is_dev, sends=sends)
+
+
+def furnish(settings: Settings, db: Database, *, is_dev: bool, sends: bool) -> House:
+    """Put the house together over a database that is open."""
     inbox = Inbox(settings.folder) if is_dev else None
     pages = rendering.load([_HERE / feature / "templates" for feature in _FEATURES])
     origin = "" if is_dev else origin_of(settings)

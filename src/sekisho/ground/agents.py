@@ -93,7 +93,7 @@ def text_of(device: Device, language: str) -> str:
     is_japanese = language == "ja"
     match device:
         case Device(browser=None, system=None):
-            return "不明な端末" if is_japanese else "unknown device"
+            return "不明なデバイス" if is_japanese else "Unknown device"
         case Device(browser=str(browser), system=str(system)):
             return f"{browser}（{system}）" if is_japanese else f"{browser} on {system}"
         case _:

@@ -1,8 +1,11 @@
 """Chance: the only place that draws randomness, from the operating system's CSPRNG (spec C1)."""
 
-import secrets
+import os
 from collections.abc import Sequence
 from typing import Protocol
+
+_OCTETS = 8
+_RANGE = 1 << (8 * _OCTETS)
 
 
 class Chance(Protocol):
@@ -20,11 +23,15 @@ class SystemChance:
 
     def octets(self, count: int) -> bytes:
         """Draw `count` random bytes."""
-        return secrets.token_bytes(count)
+        return os.urandom(count)
 
     def below(self, bound: int) -> int:
-        """Draw a number from 0 to `bound` - 1, uniformly (`secrets` rejects, so no modulo bias)."""
-        return secrets.randbelow(bound)
+        """Draw a number from 0 to `bound` - 1, uniformly: what would bias it is drawn anew."""
+        fair = _RANGE - _RANGE % bound
+        while True:
+            drawn = int.from_bytes(os.urandom(_OCTETS), "big")
+            if drawn < fair:
+                return drawn % bound
 
 
 def digits(chance: Chance, count: int) -> str:

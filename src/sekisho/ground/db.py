@@ -29,6 +29,8 @@ META = Table(  # what the store knows of itself: the mark of its key, its high-w
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )
+# PostgreSQL: rows that are updated soon after find room on their page (heap-only updates).
+ROOM_FOR_UPDATES = {"fillfactor": "60"}
 Value = int | str | bytes | bool | None
 Row = tuple[Any, ...]  # columns as the statement names them
 Outcome = TypeVar("Outcome")
@@ -131,7 +133,7 @@ class Work:
 
     def new_id(self) -> int:
         """Draw the id of a new row."""
-        return ids.made(self.now, self.chance.below(1 << ids.CHANCE_BITS))
+        return ids.made(self.now, int.from_bytes(self.chance.octets(3), "big"))
 
     def one(self, statement: Statement, /, **values: Value) -> Row | None:
         """Return the first row, or None."""

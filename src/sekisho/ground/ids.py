@@ -8,14 +8,15 @@ from datetime import UTC, datetime, timedelta
 
 _START = datetime(2024, 1, 1, tzinfo=UTC)
 CHANCE_BITS = 22
+_CHANCE = (1 << CHANCE_BITS) - 1
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base32, lower case
 _VALUES = {sign: value for value, sign in enumerate(_ALPHABET)}
 _LENGTH = 13  # 13 signs of 5 bits hold 64 bits
 
 
 def made(at: datetime, drawn: int) -> int:
-    """Return the id of a row made at `at`; `drawn` are `CHANCE_BITS` bits of chance."""
-    return floor(at) | drawn
+    """Return the id of a row made at `at`; of `drawn` the lowest `CHANCE_BITS` bits count."""
+    return floor(at) | drawn & _CHANCE
 
 
 def floor(at: datetime) -> int:

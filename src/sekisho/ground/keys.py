@@ -8,12 +8,13 @@ and owner opens for no other. The file is made once, mode 0600, and refused when
 import hmac
 import os
 import stat
+import threading
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -24,6 +25,7 @@ _ROOT_BYTES = 32
 _EPOCH_BYTES = 16
 _NONCE_BYTES = 12  # AES-GCM, NIST SP 800-38D §8.2.2
 _HEADER = "sekisho root key v1"
+_THREAD = threading.local()
 
 
 class KeyFileError(Exception):
@@ -65,7 +67,12 @@ class Keys:
 
     def veil(self, block: bytes) -> bytes:
         """Encrypt one 16-byte block, always alike (ipcrypt-deterministic): for IP addresses."""
-        return self._block_cipher().encryptor().update(block)
+        encryptor: CipherContext | None = getattr(_THREAD, "encryptor", None)
+        if encryptor is None or _THREAD.root != self.root:
+            # A context of one block's cipher keeps nothing between blocks, but is one thread's own.
+            encryptor = _THREAD.encryptor = self._block_cipher().encryptor()
+            _THREAD.root = self.root
+        return encryptor.update(block)
 
     def unveil(self, block: bytes) -> bytes:
         """Return the block that `veil` encrypted."""

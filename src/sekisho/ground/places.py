@@ -177,6 +177,6 @@ def country_name(code: str, language: str) -> str:
 def text_of(place: Place, language: str) -> str:
     """Say the place in a few words that do not claim more than the table knows."""
     if place.country is None:
-        return "場所不明" if language == "ja" else "place unknown"
+        return "場所不明" if language == "ja" else "Place unknown"
     name = country_name(place.country, language)
     return f"{name}（推定）" if language == "ja" else f"{name} (estimated)"

@@ -35,6 +35,7 @@ _CONFLICTS = frozenset(
 )
 _LINE = sql("SELECT pg_advisory_xact_lock(:number)")
 _WHOLE: dict[tuple[tuple[Statement, bool], ...], bytes] = {}  # the chains this process composed
+_ENDS = " THEN 1 ELSE 0 END)"
 _GOOD = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 _DECODERS: dict[int, Callable[[bytes], object]] = {  # by the OID of the type, binary format
     16: lambda raw: raw == b"\x01",
@@ -251,10 +252,11 @@ def _compose(kept: tuple[tuple[Statement, bool], ...]) -> str:
     if len(kept) == 1 and not kept[0][1]:
         return kept[0][0].numbered(1)
     parts, first = [], 1
-    for place, (statement, _) in enumerate(kept):
-        parts.append(f"k{place} AS ({statement.numbered(first)} RETURNING 1)")
+    for place, (statement, is_guard) in enumerate(kept):
+        tail = " RETURNING 1" if is_guard else ""
+        parts.append(f"k{place} AS ({statement.numbered(first)}{tail})")
         first += len(statement.names)
     guards = [f"(SELECT count(*) FROM k{at}) = 1" for at, one in enumerate(kept) if one[1]]
     held = " AND ".join(guards) or "true"
     # Every part is a constant of a store: no value stands in this text.
-    return f"WITH {', '.join(parts)} SELECT 1 / (CASE WHEN {held} THEN 1 ELSE 0 END)"  # noqa: S608
+    return "".join(("WITH ", ", ".join(parts), " SELECT 1 / (CASE WHEN ", held, _ENDS))

@@ -4,6 +4,7 @@ A body is capped before it is read (attack 086); a forwarded address counts only
 proxy (attack 083); a host that is not the public URL's is refused (attack 093).
 """
 
+from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from falcon import Request
@@ -18,6 +19,7 @@ from sekisho.web.site import Site
 MOST_BODY = 64 * 1024  # bytes
 _MOST_FIELDS = 30
 _AGENT_SIGNS = 400
+_THEMES = ("light", "dark")
 
 
 def read(
@@ -33,31 +35,17 @@ def read(
         body, too_large = _body(request)
         refused = refused or too_large
     jar = cookies.read(environ.get("HTTP_COOKIE", ""), is_secure=site.is_secure)
-    query = _pairs(request.query_string)
-    form = _form(request, body)
-    forwarded = environ.get("HTTP_X_FORWARDED_FOR")
-    visitor = Visitor(
-        ip=networks.client_ip(
-            environ.get("REMOTE_ADDR", ""), (forwarded,) if forwarded else (), site.trusted
-        ),
-        agent=environ.get("HTTP_USER_AGENT", "")[:_AGENT_SIGNS],
-        language=words.choose(
-            environ.get("HTTP_ACCEPT_LANGUAGE", ""),
-            query.get("language") or jar.get(cookies.LANGUAGE),
-        ),
-        zone=words.zone_named(form.get("zone") or jar.get(cookies.ZONE, "")) or site.zone,
-        device=environ.get("HTTP_SEKISHO_DEVICE") or jar.get(cookies.DEVICE, ""),
-    )
-    scheme = "https" if site.is_secure else "http"
+    query, form = _pairs(request.query_string), _form(request, body)
     sent = environ.get("HTTP_SEKISHO_FORM") or form.get("form_token", "")
+    theme = jar.get(cookies.THEME, "")
     call = Call(
-        visitor=visitor,
+        visitor=_visitor(site, environ, jar, query, form),
         method=request.method,
         path=request.path,
         params=params,
         query=query,
         host=host,
-        request=ids.made(now, site.db.chance.below(1 << ids.CHANCE_BITS)),
+        request=ids.made(now, int.from_bytes(site.db.chance.octets(3), "big")),
         now=now,
         body=body,
         form=form,
@@ -65,17 +53,41 @@ def read(
         flow_secret=environ.get("HTTP_SEKISHO_FLOW", ""),
         bearer=_bearer(environ.get("HTTP_AUTHORIZATION", "")),
         form_token=sent,
-        is_own_form=bool(sent)
-        and csrf.is_own(
-            site.db.keys,
-            origin=environ.get("HTTP_ORIGIN", ""),
-            own_origin=site.origin or f"{scheme}://{host}",
-            cookie=jar.get(cookies.FORM, ""),
-            sent=sent,
-        ),
-        theme=jar.get(cookies.THEME, "") if jar.get(cookies.THEME) in ("light", "dark") else "",
+        is_own_form=bool(sent) and _is_own_form(site, environ, jar, sent),
+        theme=theme if theme in _THEMES else "",
     )
     return call, refused
+
+
+def _visitor(
+    site: Site,
+    environ: Mapping[str, str],
+    jar: Mapping[str, str],
+    query: Mapping[str, str],
+    form: Mapping[str, str],
+) -> Visitor:
+    forwarded = environ.get("HTTP_X_FORWARDED_FOR")
+    wanted = query.get("language") or jar.get(cookies.LANGUAGE)
+    return Visitor(
+        ip=networks.client_ip(
+            environ.get("REMOTE_ADDR", ""), (forwarded,) if forwarded else (), site.trusted
+        ),
+        agent=environ.get("HTTP_USER_AGENT", "")[:_AGENT_SIGNS],
+        language=words.choose(environ.get("HTTP_ACCEPT_LANGUAGE", ""), wanted),
+        zone=words.zone_named(form.get("zone") or jar.get(cookies.ZONE, "")) or site.zone,
+        device=environ.get("HTTP_SEKISHO_DEVICE") or jar.get(cookies.DEVICE, ""),
+    )
+
+
+def _is_own_form(site: Site, environ: Mapping[str, str], jar: Mapping[str, str], sent: str) -> bool:
+    host = environ.get("HTTP_HOST", "").lower()
+    return csrf.is_own(
+        site.db.keys,
+        origin=environ.get("HTTP_ORIGIN", ""),
+        own_origin=site.origin or f"http://{host}",
+        cookie=jar.get(cookies.FORM, ""),
+        sent=sent,
+    )
 
 
 def _body(request: Request) -> tuple[bytes, Refused | None]:

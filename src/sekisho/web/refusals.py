@@ -6,7 +6,7 @@ from math import ceil
 import msgspec
 
 from sekisho.ground import words
-from sekisho.ground.refusal import Refused
+from sekisho.ground.refusal import Reason, Refused
 from sekisho.web.calls import Call
 
 
@@ -55,7 +55,7 @@ def problem(refused: Refused, call: Call, origin: str) -> Problem:
         user_message=words.refusal(language, refused, visitor.zone, call.now),
         left=refused.left,
         retry_at=show(refused.retry_at) if refused.retry_at else None,
-        label=refused.label,
+        label=refused.label if reason is Reason.CODE_EARLIER else None,
         sent_at=show(refused.sent_at) if refused.sent_at else None,
         errors=errors,
     )

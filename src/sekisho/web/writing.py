@@ -106,7 +106,9 @@ def _set_cookies(site: Site, response: Response, jar: tuple[Cookie, ...]) -> Non
 def _in_words(site: Site, call: Call, refused: Refused) -> dict[str, object]:
     """Return the context of the page that says a refusal which no page of a journey says."""
     word = refused.reason.value if refused.reason in _WORDED else "bad_request"
-    until = words.clock(refused.retry_at or call.now, call.visitor.zone)
+    until = words.when(
+        refused.retry_at or call.now, call.now, call.visitor.zone, call.visitor.language
+    )
     return {
         "title_key": f"problem.{word}.title",
         "text_key": f"problem.{word}.text",

@@ -100,6 +100,7 @@ def migrate(folder: Path) -> None:
         settings = gather(folder, {}, environment())
         folder.mkdir(parents=True, exist_ok=True)
         before = schema.migrate(house.database_url(settings))
+        house.open_database(settings, is_dev=_is_dev(folder, settings)).store.close()
     tell(f"schema {before or 'empty'} -> {schema.HEAD}")
 
 
@@ -128,6 +129,11 @@ def advance(folder: Path, by: str) -> None:
             tell(f"it is now {json.load(answer)['now']}")
     except OSError as error:
         fail(f"dev does not answer at {url}: {error}")
+
+
+def _is_dev(folder: Path, settings: Settings) -> bool:
+    """Say whether `dev` made this folder: its key lies inside."""
+    return (folder / "root.key").exists() and not settings.text("root_key_file")
 
 
 def _prepare(settings: Settings, *, is_dev: bool) -> None:

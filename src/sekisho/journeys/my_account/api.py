@@ -96,6 +96,13 @@ def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
             refusals=_WRITES,
             tells="End the session of the token.",
         ),
+        *_lists(db, policy),
+    )
+
+
+def _lists(db: Database, policy: Policy) -> tuple[Route, ...]:
+    inside = partial(guard.for_programs, db, policy)
+    return (
         Route(
             "GET",
             "/api/v1/sessions",

@@ -10,6 +10,19 @@ from sekisho.ground.db import Database
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.journeys.sign_in import actions, answering, asking, rules
 from sekisho.journeys.sign_in.rules import Asked, Begun, Option, Policy, SignedIn, Status
+from sekisho.journeys.sign_in.shapes import (
+    AccountShape,
+    AnswerCode,
+    AskCode,
+    ChallengeShape,
+    DeviceGiven,
+    FlowPassed,
+    FlowShape,
+    FlowStarted,
+    OptionShape,
+    SessionGiven,
+    StartFlow,
+)
 from sekisho.records import flows, limits
 from sekisho.records.sessions import Started
 from sekisho.web.calls import Call
@@ -22,100 +35,8 @@ _LIMITS = (Reason.TOO_MANY_REQUESTS, Reason.TOO_LARGE, Reason.WRONG_HOST, Reason
 _FLOW = (Reason.FLOW_UNKNOWN, Reason.FLOW_EXPIRED, Reason.INVALID_INPUT, *_LIMITS)
 
 
-class StartFlow(msgspec.Struct, forbid_unknown_fields=True):
-    """Begin a flow: what for, and by which name (an e-mail address or a phone number)."""
-
-    purpose: str
-    name: str
-    locale: str | None = None
-    time_zone: str | None = None
-
-
-class AskCode(msgspec.Struct, forbid_unknown_fields=True):
-    """Ask for a challenge by one of the flow's options."""
-
-    option: str
-    confirm: str | None = None
-
-
-class AnswerCode(msgspec.Struct, forbid_unknown_fields=True):
-    """Answer a challenge: the code, however it was typed or pasted."""
-
-    code: str
-
-
-class OptionShape(msgspec.Struct):
-    """A way on; `hint` masks what the caller typed himself."""
-
-    id: str
-    kind: str
-    hint: str | None
-
-
-class ChallengeShape(msgspec.Struct):
-    """The newest challenge of a flow."""
-
-    id: str
-    kind: str
-    label: str
-    digits: int
-    expires_at: str
-    resend_at: str
-    resends_left: int
-
-
-class FlowStarted(msgspec.Struct):
-    """A flow that was begun; `secret` is given this once."""
-
-    id: str
-    secret: str
-    purpose: str
-    state: str
-    expires_at: str
-    options: list[OptionShape]
-
-
-class FlowShape(msgspec.Struct):
-    """A flow as its holder sees it."""
-
-    id: str
-    purpose: str
-    state: str
-    expires_at: str
-    options: list[OptionShape]
-    challenge: ChallengeShape | None
-
-
-class AccountShape(msgspec.Struct):
-    """An account by its id."""
-
-    id: str
-
-
-class SessionGiven(msgspec.Struct):
-    """A session with its token, given this once."""
-
-    id: str
-    token: str
-    expires_at: str
-
-
-class DeviceGiven(msgspec.Struct):
-    """The token that makes the caller familiar to this account later; it proves nothing."""
-
-    token: str
-
-
-class FlowPassed(msgspec.Struct):
-    """A flow that was passed."""
-
-    id: str
-    state: str
-    account: AccountShape
-    session: SessionGiven
-    device: DeviceGiven
-
-
+_FLOW_PATH = "/api/v1/flows/{flow}"
+_CODE = (Reason.CODE_WRONG, Reason.CODE_EARLIER, Reason.CODE_EXPIRED, Reason.CODE_USED)
 _START = msgspec.json.Decoder(StartFlow)
 _ASK = msgspec.json.Decoder(AskCode)
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -136,15 +57,21 @@ def routes(db: Database, policy: Policy, gate: limits.Gate) -> tuple[Route, ...]
         ),
         Route(
             "GET",
-            "/api/v1/flows/{flow}",
+            _FLOW_PATH,
             partial(look, db, policy),
             answers={200: FlowShape},
             refusals=_FLOW,
             tells="Look at a flow.",
         ),
+        *_proving(db, policy, gate),
+    )
+
+
+def _proving(db: Database, policy: Policy, gate: limits.Gate) -> tuple[Route, ...]:
+    return (
         Route(
             "POST",
-            "/api/v1/flows/{flow}/challenges",
+            f"{_FLOW_PATH}/challenges",
             partial(ask, db, policy, gate),
             body=AskCode,
             answers={201: ChallengeShape},
@@ -153,19 +80,11 @@ def routes(db: Database, policy: Policy, gate: limits.Gate) -> tuple[Route, ...]
         ),
         Route(
             "POST",
-            "/api/v1/flows/{flow}/challenges/{challenge}/answer",
+            f"{_FLOW_PATH}/challenges/{{challenge}}/answer",
             partial(answer, db, policy, gate),
             body=AnswerCode,
             answers={200: FlowPassed},
-            refusals=(
-                Reason.CODE_WRONG,
-                Reason.CODE_EARLIER,
-                Reason.CODE_EXPIRED,
-                Reason.CODE_USED,
-                Reason.TOO_MANY_TRIES,
-                Reason.NOT_FOUND,
-                *_FLOW,
-            ),
+            refusals=(*_CODE, Reason.TOO_MANY_TRIES, Reason.NOT_FOUND, *_FLOW),
             tells="Answer the flow's newest challenge.",
         ),
     )

@@ -197,7 +197,7 @@ def _signed_in(call: Call, ticket: flows.Ticket, outcome: SignedIn, db: Database
 def _ended(db: Database, policy: Policy, call: Call, why: str) -> Reply:
     """Show the one page of a flow that takes nothing more."""
     signed_in = _session(db, policy, call) is not None
-    if why == "used" and signed_in and not call.is_write:
+    if why in ("used", "unknown") and signed_in and not call.is_write:
         return Redirect("/account")  # the back button, after signing in
     status = {"unknown": 404, "cookies": 403, "expired": 410, "used": 409}[why]
     return Page("sign_in/ended.html", {"why": why, "signed_in": signed_in}, status)

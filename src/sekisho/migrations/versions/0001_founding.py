@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("version", number, nullable=False),
         sa.Column("pages", octets, nullable=False),
         sa.Column("changed_at", number, nullable=False),
+        postgresql_with={"fillfactor": "60"},
     )
     op.create_table(
         "flow",
@@ -65,6 +66,7 @@ def upgrade() -> None:
         sa.Column("message", number, nullable=False),
         sa.Column("tries", sa.SmallInteger(), nullable=False),
         sa.Column("earlier", octets, nullable=False),
+        postgresql_with={"fillfactor": "60"},
     )
     op.create_table(
         "message",

@@ -70,7 +70,7 @@ def spend(work: Work, paid: Charged, books: tuple[int, limits.Book]) -> limits.B
 def wrong(paid: Charged, *, is_earlier: bool) -> Refused:
     """Return what a wrong or an earlier answer is told; its charge stays."""
     left = paid.left if paid.left <= _LEFT_SHOWN else None
+    newest = paid.flow.challenge
     if is_earlier:
-        newest = paid.flow.challenge
         return Refused(Reason.CODE_EARLIER, left=left, label=newest.label, sent_at=newest.sent_at)
-    return Refused(Reason.CODE_WRONG, left=left)
+    return Refused(Reason.CODE_WRONG, left=left, label=newest.label)

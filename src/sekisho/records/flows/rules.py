@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 
 from sekisho.ground.refusal import Reason, Refused
-from sekisho.records.limits import rules as limits
+from sekisho.records.limits.lanes import Book
 
 
 class Purpose(IntEnum):
@@ -111,7 +111,7 @@ class Charged:
     """
 
     flow: Flow
-    book: limits.Book
+    book: Book
     book_version: int
     at: int
     left: int
@@ -180,6 +180,7 @@ def next_flow(ticket: Ticket, flow: Flow | None, asked: Asked) -> Flow:
     voided = () if flow is None else ((flow.challenge.id, flow.challenge.mac),)
     return replace(
         before,
+        subject=asked.subject,  # a stand-in's, until an account was made under the name
         account=asked.account,
         lane=asked.lane,
         stepped_at=asked.challenge.sent_at,

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, LargeBinary, SmallInteger, Table, Text
 
 from sekisho.ground.clock import instant, micros
-from sekisho.ground.db import METADATA, Row, Work, sql
+from sekisho.ground.db import METADATA, ROOM_FOR_UPDATES, Row, Work, sql
 from sekisho.records.flows.rules import Challenge, Flow, Purpose, State
 
 FLOW = Table(
@@ -29,6 +29,7 @@ FLOW = Table(
     Column("message", BigInteger, nullable=False),
     Column("tries", SmallInteger, nullable=False),
     Column("earlier", LargeBinary, nullable=False),
+    postgresql_with=ROOM_FOR_UPDATES,
 )
 TABLES = (FLOW,)
 _VOIDED_BYTES = 40  # a challenge's id and its MAC
@@ -47,7 +48,7 @@ _FIRST = sql(
 )
 _AGAIN = sql(
     "UPDATE flow SET stepped_at = :stepped_at, version = version + 1, asked = asked + 1,"
-    " lane = :lane, account = :account, challenge = :challenge, digits = :digits, label = :label,"
+    " subject = :subject, lane = :lane, account = :account, challenge = :challenge, digits = :digits, label = :label,"
     " mac = :mac, sent_at = :sent_at, ends_at = :ends_at, resend_at = :resend_at,"
     " message = :message, tries = 0, earlier = :earlier"
     " WHERE id = :flow AND version = :version AND state = 0"
@@ -61,6 +62,8 @@ _PASS = sql(
     " WHERE id = :flow AND state = 0 AND challenge = :challenge"
 )
 _OLD = sql(
+    "DELETE FROM flow WHERE id IN (SELECT id FROM flow WHERE id < :edge LIMIT 1000) RETURNING id"
+)
     "DELETE FROM flow WHERE id IN (SELECT id FROM flow WHERE id < :edge LIMIT 1000) RETURNING id"
 )
 
@@ -125,6 +128,7 @@ def keep_again(work: Work, flow: Flow) -> None:
         flow.id,
         flow=flow.id,
         version=flow.version,
+        subject=flow.subject,
         account=flow.account,
         lane=flow.lane,
         stepped_at=micros(flow.stepped_at),

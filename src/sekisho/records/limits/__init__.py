@@ -13,10 +13,9 @@ from sekisho.records.limits.gate import (
     take_answer,
     take_request,
 )
+from sekisho.records.limits.lanes import STRANGER, Book
 from sekisho.records.limits.rules import (
-    STRANGER,
     Asking,
-    Book,
     Charge,
     Policy,
     Sending,

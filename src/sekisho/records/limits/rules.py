@@ -1,28 +1,31 @@
 """Limits as plain functions of a book, the policy and the moment. Knows no store.
 
-A book holds a subject's lanes: the seconds at which codes were sent and tries were charged, each
-list no longer than its window needs. A subject is an account, or the stand-in of an unknown name,
-so that both are counted alike (spec C11).
-
-    asking:    free -> paused (30, 60, 120, 300 s) -> free; over after an hour or a right answer
-    guessing:  short codes -> (10 an hour, 20 a day, 100 in 90 days) -> long codes (200 a day)
-    familiar:  20 an hour, 50 a day; 100 in a row -> closed, until reopened
+asking:    free -> paused (30, 60, 120, 300 s) -> free; over after an hour or a right answer
+guessing:  short codes -> (10 an hour, 20 a day, 100 in 90 days) -> long codes (200 a day)
+familiar:  20 an hour, 50 a day; 100 in a row -> closed, until reopened
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import Enum, auto
 
 import msgspec
 
 from sekisho.ground.refusal import Reason, Refused
-
-STRANGER = 0
-_HOUR = 3600
-_DAY = 86400
-_QUARTER = 90 * _DAY
-_TEN_MINUTES = 600
-_LABELS = 152  # as many as there are; see authenticators/code/rules.py
+from sekisho.records.limits.lanes import (
+    DAY,
+    HOUR,
+    QUARTER,
+    STRANGER,
+    TEN_MINUTES,
+    Book,
+    Lane,
+    changed,
+    instant_of,
+    second_of,
+    within,
+    without,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,39 +50,6 @@ class Policy:
     reserve_day: int = 12
     flood_first_hour: int = 5
     flood_day: int = 10
-
-
-class Lane(msgspec.Struct, frozen=True, array_like=True):
-    """What one lane did: all numbers are seconds since 1970, or counts."""
-
-    asked: int = 0
-    step: int = 0
-    sent: tuple[int, ...] = ()
-    unproved: tuple[int, ...] = ()
-    short: tuple[int, ...] = ()
-    long: tuple[int, ...] = ()
-    in_a_row: int = 0
-    is_closed: bool = False
-    digest: int = 0
-    told: int = 0
-
-
-class Book(msgspec.Struct, frozen=True, array_like=True):
-    """A subject's lanes by number, and its live labels with the second they end."""
-
-    lanes: dict[int, Lane] = {}
-    labels: tuple[tuple[str, int], ...] = ()
-
-    def lane(self, number: int) -> Lane:
-        """Return the lane, empty when nothing was done in it."""
-        return self.lanes.get(number, _EMPTY)
-
-    def live_labels(self, now: datetime) -> frozenset[str]:
-        """Return the labels that a message of this subject still carries (spec C8)."""
-        return frozenset(label for label, until in self.labels if until > _second(now))
-
-
-_EMPTY = Lane()
 
 
 class Sending(Enum):
@@ -118,7 +88,7 @@ def lane_of(book: Book, device: int) -> int:
 
 def digits_for(book: Book, lane: int, policy: Policy, now: datetime) -> int:
     """Return how many digits the next code has: strangers past a budget get long ones (spec C6)."""
-    if lane != STRANGER or _short_left(book.lane(lane), policy, _second(now)) > 0:
+    if lane != STRANGER or _short_left(book.lane(lane), policy, second_of(now)) > 0:
         return policy.digits
     return max(policy.digits, policy.long_digits)
 
@@ -130,16 +100,16 @@ def ask(
 
     Args: `label` is the new request's; `asked_in_flow` how many this flow asked for before.
     """
-    second, mine = _second(now), book.lane(lane)
+    second, mine = second_of(now), book.lane(lane)
     if lane != STRANGER:
         refused = _familiar_sends(book, policy, second)
         if refused is not None:
             return refused
     sending = Sending.CODE if lane != STRANGER else _flood(mine, policy, second)
-    step = 0 if second - mine.asked >= _HOUR else mine.step
+    step = 0 if second - mine.asked >= HOUR else mine.step
     pause = policy.pauses_seconds[min(step, len(policy.pauses_seconds) - 1)]
-    sent = _within(mine.sent, second, _DAY)
-    unproved = _within(mine.unproved, second, _DAY)
+    sent = within(mine.sent, second, DAY)
+    unproved = within(mine.unproved, second, DAY)
     is_code = sending is Sending.CODE
     told = msgspec.structs.replace(
         mine,
@@ -150,7 +120,7 @@ def ask(
         digest=second if sending is Sending.DIGEST else mine.digest,
     )
     return Asking(
-        book=_with(book, lane, told, second, label),
+        book=changed(book, lane, told, second, label),
         sending=sending,
         digits=digits_for(book, lane, policy, now),
         label=label,
@@ -161,24 +131,24 @@ def ask(
 
 def charge(book: Book, lane: int, digits: int, policy: Policy, now: datetime) -> Charge | Refused:
     """Charge one try at a code of `digits` before anything is compared (spec C6)."""
-    second, mine = _second(now), book.lane(lane)
+    second, mine = second_of(now), book.lane(lane)
     is_long = lane == STRANGER and digits >= policy.long_digits
     left, free_at = _budget(mine, lane, policy, second, is_long=is_long)
     if left <= 0:
-        return Refused(Reason.TOO_MANY_TRIES, retry_at=_instant(free_at))
+        return Refused(Reason.TOO_MANY_TRIES, retry_at=instant_of(free_at))
     entry = (*(mine.long if is_long else mine.short), second)
     if is_long:
-        paid = msgspec.structs.replace(mine, long=_within(entry, second, _DAY))
+        paid = msgspec.structs.replace(mine, long=within(entry, second, DAY))
     else:
-        keep = _QUARTER if lane == STRANGER else _DAY
+        keep = QUARTER if lane == STRANGER else DAY
         row = mine.in_a_row + (lane != STRANGER)
         paid = msgspec.structs.replace(
             mine,
-            short=_within(entry, second, keep),
+            short=within(entry, second, keep),
             in_a_row=row,
             is_closed=row >= policy.familiar_in_a_row,
         )
-    return Charge(_with(book, lane, paid, second), second, left - 1)
+    return Charge(changed(book, lane, paid, second), second, left - 1)
 
 
 def settle(book: Book, lane: int, at: int, sent_at: datetime | None) -> Book:
@@ -191,9 +161,9 @@ def settle(book: Book, lane: int, at: int, sent_at: datetime | None) -> Book:
     right = msgspec.structs.replace(
         mine,
         step=0,
-        short=mine.short if in_long else _without(mine.short, at),
-        long=_without(mine.long, at) if in_long else mine.long,
-        unproved=_without(mine.unproved, _second(sent_at)) if sent_at else mine.unproved,
+        short=mine.short if in_long else without(mine.short, at),
+        long=without(mine.long, at) if in_long else mine.long,
+        unproved=without(mine.unproved, second_of(sent_at)) if sent_at else mine.unproved,
         in_a_row=0,
         is_closed=False,
     )
@@ -202,8 +172,8 @@ def settle(book: Book, lane: int, at: int, sent_at: datetime | None) -> Book:
 
 def block(book: Book, lane: int, now: datetime) -> Book | None:
     """Return the book that remembers a notice about blocked tries; None when one went out today."""
-    second, mine = _second(now), book.lane(lane)
-    if mine.told and second - mine.told < _DAY:
+    second, mine = second_of(now), book.lane(lane)
+    if mine.told and second - mine.told < DAY:
         return None
     told = msgspec.structs.replace(mine, told=second)
     return msgspec.structs.replace(book, lanes={**book.lanes, lane: told})
@@ -217,32 +187,32 @@ def reopen(book: Book) -> Book:
 def is_blocked(book: Book, lane: int, policy: Policy, now: datetime) -> bool:
     """Say whether tries at short codes in this lane are refused now."""
     mine = book.lane(lane)
-    return _budget(mine, lane, policy, _second(now), is_long=False)[0] <= 0
+    return _budget(mine, lane, policy, second_of(now), is_long=False)[0] <= 0
 
 
 def _familiar_sends(book: Book, policy: Policy, second: int) -> Refused | None:
     sent = sorted(at for lane, one in book.lanes.items() if lane != STRANGER for at in one.sent)
-    for window, most in ((_TEN_MINUTES, policy.ten_minutes), (_DAY, policy.day)):
+    for window, most in ((TEN_MINUTES, policy.ten_minutes), (DAY, policy.day)):
         recent = [at for at in sent if at > second - window]
         if len(recent) >= most:
             free_at = recent[len(recent) - most] + window
-            return Refused(Reason.TOO_MANY_REQUESTS, retry_at=_instant(free_at))
+            return Refused(Reason.TOO_MANY_REQUESTS, retry_at=instant_of(free_at))
     return None
 
 
 def _flood(mine: Lane, policy: Policy, second: int) -> Sending:
     """Say what strangers' requests still send (spec F3)."""
-    unproved = _within(mine.unproved, second, _DAY)
+    unproved = within(mine.unproved, second, DAY)
     if len(unproved) >= policy.flood_day:
-        return Sending.NOTHING if second - mine.digest < _DAY else Sending.DIGEST
-    if len(_within(mine.sent, second, _DAY)) >= policy.day:
+        return Sending.NOTHING if second - mine.digest < DAY else Sending.DIGEST
+    if len(within(mine.sent, second, DAY)) >= policy.day:
         return Sending.NOTHING
     if not unproved:
         return Sending.CODE
-    is_first_hour = second - unproved[0] < _HOUR
+    is_first_hour = second - unproved[0] < HOUR
     if is_first_hour:
         return Sending.CODE if len(unproved) < policy.flood_first_hour else Sending.NOTHING
-    return Sending.CODE if second - unproved[-1] >= _HOUR else Sending.NOTHING
+    return Sending.CODE if second - unproved[-1] >= HOUR else Sending.NOTHING
 
 
 def _budget(
@@ -250,23 +220,23 @@ def _budget(
 ) -> tuple[int, int]:
     """Return how many tries are left, and the second at which there is one again."""
     if is_long:
-        windows: tuple[tuple[int, int], ...] = ((_DAY, policy.stranger_long_day),)
+        windows: tuple[tuple[int, int], ...] = ((DAY, policy.stranger_long_day),)
         entries = mine.long
     elif lane == STRANGER:
         windows = (
-            (_HOUR, policy.stranger_hour),
-            (_DAY, policy.stranger_day),
-            (_QUARTER, policy.stranger_90_days),
+            (HOUR, policy.stranger_hour),
+            (DAY, policy.stranger_day),
+            (QUARTER, policy.stranger_90_days),
         )
         entries = mine.short
     else:
         if mine.is_closed:
-            return 0, second + _DAY
-        windows = ((_HOUR, policy.familiar_hour), (_DAY, policy.familiar_day))
+            return 0, second + DAY
+        windows = ((HOUR, policy.familiar_hour), (DAY, policy.familiar_day))
         entries = mine.short
     left, free_at = 1 << 30, second
     for window, most in windows:
-        recent = _within(entries, second, window)
+        recent = within(entries, second, window)
         left = min(left, most - len(recent))
         if len(recent) >= most:
             free_at = max(free_at, recent[len(recent) - most] + window)
@@ -275,49 +245,3 @@ def _budget(
 
 def _short_left(mine: Lane, policy: Policy, second: int) -> int:
     return _budget(mine, STRANGER, policy, second, is_long=False)[0]
-
-
-def _with(book: Book, lane: int, changed: Lane, second: int, label: str = "") -> Book:
-    """Return the book with a changed lane; what no window needs any more is left out."""
-    lanes = {
-        number: one
-        for number, one in book.lanes.items()
-        if number == lane or _is_needed(one, second)
-    }
-    lanes[lane] = changed
-    labels = tuple((name, until) for name, until in book.labels if until > second and name != label)
-    if label:
-        labels = (*labels[-(_LABELS - 1) :], (label, second + _TEN_MINUTES))
-    return Book(lanes, labels)
-
-
-def _is_needed(one: Lane, second: int) -> bool:
-    if one.is_closed or one.in_a_row:
-        return True
-    latest = max(one.asked, *one.sent[-1:], *one.long[-1:], one.told, one.digest)
-    oldest_try = one.short[-1] if one.short else 0
-    return second - latest < _DAY or second - oldest_try < _QUARTER
-
-
-def _within(entries: tuple[int, ...], second: int, window: int) -> tuple[int, ...]:
-    """Return the entries of the last `window` seconds; entries stand in order."""
-    edge = second - window
-    if not entries or entries[0] > edge:
-        return entries
-    return tuple(at for at in entries if at > edge)
-
-
-def _without(entries: tuple[int, ...], at: int) -> tuple[int, ...]:
-    """Return the entries less one that equals `at`."""
-    if at not in entries:
-        return entries
-    place = entries.index(at)
-    return entries[:place] + entries[place + 1 :]
-
-
-def _second(at: datetime) -> int:
-    return int(at.timestamp())
-
-
-def _instant(second: int) -> datetime:
-    return datetime.fromtimestamp(second, UTC)

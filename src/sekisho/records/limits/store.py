@@ -4,8 +4,8 @@ import msgspec
 from sqlalchemy import BigInteger, Column, LargeBinary, Table
 
 from sekisho.ground.clock import micros
-from sekisho.ground.db import METADATA, Work, sql
-from sekisho.records.limits.rules import Book
+from sekisho.ground.db import METADATA, ROOM_FOR_UPDATES, Work, sql
+from sekisho.records.limits.lanes import Book
 
 BOOK = Table(
     "book",
@@ -14,6 +14,7 @@ BOOK = Table(
     Column("version", BigInteger, nullable=False),
     Column("pages", LargeBinary, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
+    postgresql_with=ROOM_FOR_UPDATES,
 )
 TABLES = (BOOK,)
 

@@ -1,0 +1,97 @@
+"""The JSON shapes of signing in (API.md, "A flow")."""
+
+import msgspec
+
+
+class StartFlow(msgspec.Struct, forbid_unknown_fields=True):
+    """Begin a flow: what for, and by which name (an e-mail address or a phone number)."""
+
+    purpose: str
+    name: str
+    locale: str | None = None
+    time_zone: str | None = None
+
+
+class AskCode(msgspec.Struct, forbid_unknown_fields=True):
+    """Ask for a challenge by one of the flow's options."""
+
+    option: str
+    confirm: str | None = None
+
+
+class AnswerCode(msgspec.Struct, forbid_unknown_fields=True):
+    """Answer a challenge: the code, however it was typed or pasted."""
+
+    code: str
+
+
+class OptionShape(msgspec.Struct):
+    """A way on; `hint` masks what the caller typed himself."""
+
+    id: str
+    kind: str
+    hint: str | None
+
+
+class ChallengeShape(msgspec.Struct):
+    """The newest challenge of a flow."""
+
+    id: str
+    kind: str
+    label: str
+    digits: int
+    expires_at: str
+    resend_at: str
+    resends_left: int
+
+
+class FlowStarted(msgspec.Struct):
+    """A flow that was begun; `secret` is given this once."""
+
+    id: str
+    secret: str
+    purpose: str
+    state: str
+    expires_at: str
+    options: list[OptionShape]
+
+
+class FlowShape(msgspec.Struct):
+    """A flow as its holder sees it."""
+
+    id: str
+    purpose: str
+    state: str
+    expires_at: str
+    options: list[OptionShape]
+    challenge: ChallengeShape | None
+
+
+class AccountShape(msgspec.Struct):
+    """An account by its id."""
+
+    id: str
+
+
+class SessionGiven(msgspec.Struct):
+    """A session with its token, given this once."""
+
+    id: str
+    token: str
+    expires_at: str
+
+
+class DeviceGiven(msgspec.Struct):
+    """The token that makes the caller familiar to this account later; it proves nothing."""
+
+    token: str
+
+
+class FlowPassed(msgspec.Struct):
+    """A flow that was passed."""
+
+    id: str
+    state: str
+    account: AccountShape
+    session: SessionGiven
+    device: DeviceGiven
