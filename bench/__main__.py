@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +42,7 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--quiet-wait", type=float, default=0, help="seconds to wait for an idle machine"
     )
+    parser.add_argument("--keep", action="store_true", help="leave the folders and their logs")
     parser.add_argument("--out", type=Path, help="the tables as Markdown; rows go beside as .jsonl")
     found = parser.parse_args(arguments)
     if found.quick:
@@ -66,7 +68,7 @@ class Bench:
 
     async def measure(self, store: str) -> None:
         """Drive product and peers in turns on one store."""
-        with place_for(store, self.options.accounts, self.options.peers_dir) as place:
+        with self._place(store, self.options.accounts) as place:
             await place.mailbox.open()
             subjects = list(self._subjects(place))
             strangers = everybody(place.people)
@@ -82,7 +84,7 @@ class Bench:
 
     async def grow(self, store: str, accounts: int) -> None:
         """Drive the product alone with so many accounts."""
-        with place_for(store, accounts, self.options.peers_dir) as place:
+        with self._place(store, accounts) as place:
             await place.mailbox.open()
             subject = Sekisho(place, self.options.processes, self.options.events)
             _say(f"{store}: making {accounts:,} accounts with {self.options.events} events each")
@@ -92,6 +94,9 @@ class Bench:
             for number in range(self.options.rounds):
                 key = Key(store, accounts, GROWING, "", "", AT_ONCE)
                 await self._turn(subject, known, extent, (key, number))
+
+    def _place(self, store: str, people: int) -> AbstractContextManager[Place]:
+        return place_for(store, people, self.options.peers_dir, keep=self.options.keep)
 
     def _subjects(self, place: Place) -> Iterator[Subject]:
         if not self.options.only_peers:

@@ -20,6 +20,7 @@ class Mailbox:
         self._codes: dict[str, str] = {}
         self._waiting: dict[str, asyncio.Future[str]] = {}
         self._reading: asyncio.Task[None] | None = None
+        self._writer: asyncio.StreamWriter | None = None  # held, or the socket closes
         self.sink: Started = processes.start(
             "sink",
             [sys.executable, "-m", "bench.sink", str(self.smtp_port), str(self._socket)],
@@ -30,7 +31,7 @@ class Mailbox:
 
     async def open(self) -> None:
         """Begin to hear what arrives."""
-        reader, _ = await asyncio.open_unix_connection(str(self._socket))
+        reader, self._writer = await asyncio.open_unix_connection(str(self._socket))
         self._reading = asyncio.create_task(self._read(reader))
 
     def expect(self, address: str) -> None:

@@ -12,11 +12,12 @@ from bench.subjects import Place
 
 
 @contextmanager
-def place_for(store: str, people: int, peers: Path) -> Iterator[Place]:
-    """Make folders, sink and database, and take all of it away again."""
+def place_for(store: str, people: int, peers: Path, *, keep: bool = False) -> Iterator[Place]:
+    """Make folders, sink and database, and take it away; `keep` leaves the folder with its logs."""
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="sekisho-bench-"))
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        if not keep:
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
         mailbox = Mailbox(folder)
         stack.callback(mailbox.close)
         database = None

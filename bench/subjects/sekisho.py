@@ -168,7 +168,7 @@ class Sekisho:
         environment = {
             "SEKISHO_PUBLIC_URL": f"http://127.0.0.1:{self.port}",
             "SEKISHO_DATABASE_URL": self._url(user),
-            "SEKISHO_SMTP_URL": f"smtp://127.0.0.1:{self._place.mailbox.smtp_port}",
+            "SEKISHO_SMTP_URL": f"smtp://127.0.0.1:{self._place.mailbox.smtp_port}?starttls=no",
             "SEKISHO_MAIL_FROM": "Bench <bench@service.example>",
             "SEKISHO_WORKER": "apart",
             "SEKISHO_TRUSTED_PROXIES": "127.0.0.0/8",

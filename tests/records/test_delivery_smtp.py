@@ -11,6 +11,7 @@ from tests.support import smtp_sink
 from tests.support.smtp_sink import Manner
 
 HASTY = Patience(mail=timedelta(seconds=0.3), rest=timedelta())
+SLOWER = Patience(mail=timedelta(seconds=1.5), rest=timedelta())  # time for a real mail too
 CALM = Patience(mail=timedelta(seconds=20), rest=timedelta())
 RAW = b"Subject: 482913\r\n\r\n.one dot\r\n..two\r\nend\r\n"
 
@@ -128,7 +129,7 @@ def test_a_tarpit_is_cut_at_the_deadline(manner, sink, provide):
 
 def test_after_a_tarpit_the_next_mail_goes(sink, provide):
     sink.manners["asha@example.org"] = Manner.DRIP
-    provider = provide(sink.url, HASTY)
+    provider = provide(sink.url, SLOWER)
     provider.send(draft())
     assert isinstance(provider.send(draft("bert@example.org")), Accepted)
 
@@ -248,9 +249,9 @@ def _speaks(**answers):
 
 
 def test_junk_after_starttls_is_no_encryption(provide):
-    script = _speaks(ehlo=b"250-x\r\n250 STARTTLS\r\n", starttls=b"220 go\r\nJUNK JUNK JUNK\r\n")
+    script = _speaks(ehlo=b"250-x\r\n250 STARTTLS\r\n", starttls=b"220 go\r\n" + b"JUNK" * 10_000)
     with smtp_sink.scripted(b"220 hello\r\n", script) as server:
-        outcome = provide(f"smtp://127.0.0.1:{server.port}", HASTY).send(draft())
+        outcome = provide(f"smtp://127.0.0.1:{server.port}").send(draft())
         assert isinstance(outcome, Deferred)
         assert "no encrypted connection" in outcome.cause
 
