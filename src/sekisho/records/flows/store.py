@@ -49,8 +49,8 @@ _FIRST = sql(
 _AGAIN = sql(
     "UPDATE flow SET stepped_at = :stepped_at, version = version + 1, asked = asked + 1,"
     " subject = :subject, lane = :lane, account = :account, challenge = :challenge,"
-    " digits = :digits, label = :label, mac = :mac, sent_at = :sent_at, ends_at = :ends_at, resend_at = :resend_at,"
-    " message = :message, tries = 0, earlier = :earlier"
+    " digits = :digits, label = :label, mac = :mac, sent_at = :sent_at, ends_at = :ends_at,"
+    " resend_at = :resend_at, message = :message, tries = 0, earlier = :earlier"
     " WHERE id = :flow AND version = :version AND state = 0"
 )
 _CHARGE = sql(
