@@ -259,4 +259,4 @@ def _compose(kept: tuple[tuple[Statement, bool], ...]) -> str:
     guards = [f"(SELECT count(*) FROM k{at}) = 1" for at, one in enumerate(kept) if one[1]]
     held = " AND ".join(guards) or "true"
     # Every part is a constant of a store: no value stands in this text.
-    return "".join(("WITH ", ", ".join(parts), " SELECT 1 / (CASE WHEN ", held, _ENDS))
+    return "".join(("WITH ", ", ".join(parts), " SELECT 1 / (CASE WHEN ", held, _ENDS))  # noqa: S608

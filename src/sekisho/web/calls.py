@@ -26,6 +26,7 @@ class Call:
     flow_secret: str = field(repr=False)
     bearer: str = field(repr=False)
     form_token: str = field(repr=False)
+    origin: str
     is_own_form: bool
     theme: str
 

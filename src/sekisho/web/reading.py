@@ -53,6 +53,7 @@ def read(
         flow_secret=environ.get("HTTP_SEKISHO_FLOW", ""),
         bearer=_bearer(environ.get("HTTP_AUTHORIZATION", "")),
         form_token=sent,
+        origin=environ.get("HTTP_ORIGIN", "").lower(),
         is_own_form=bool(sent) and _is_own_form(site, environ, jar, sent),
         theme=theme if theme in _THEMES else "",
     )

@@ -75,7 +75,9 @@ def list_inbox(inbox: Inbox, call: Call) -> Reply:
 
 
 def move_clock(db: Database, call: Call) -> Reply:
-    """Move the service's time on: `POST /dev/clock`."""
+    """Move the service's time on: `POST /dev/clock`. No page of another site may (attack 095)."""
+    if call.origin not in ("", f"http://{call.host}"):
+        return Refused(Reason.CROSS_SITE)
     try:
         by = _ADVANCE.decode(call.body).advance_seconds
     except (msgspec.DecodeError, UnicodeDecodeError):

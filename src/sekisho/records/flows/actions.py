@@ -38,12 +38,11 @@ def charge(
     Args: `books` are the version and the book of the flow's subject, read with the flow.
     """
     version, book = books
-    refused = rules.may_answer(flow, policy, budgets.tries, work.now)
-    if refused is not None:
-        return refused
     paid = limits.charge(book, flow.lane, flow.challenge.digits, budgets, work.now)
-    if isinstance(paid, Refused):
-        return replace(paid, retry_at=max(flow.challenge.resend_at, rules.soon(work.now)))
+    is_paid = isinstance(paid, limits.Charge)
+    refused = rules.may_answer(flow, policy, budgets.tries, work.now, has_budget=is_paid)
+    if refused is not None or isinstance(paid, Refused):
+        return refused or Refused(Reason.TOO_MANY_TRIES)
 
     store.keep_charge(work, flow)
     limits.keep(work, flow.subject, version, paid.book)

@@ -129,13 +129,15 @@ def state_of(flow: Flow, policy: Policy, now: datetime) -> State:
     return flow.state
 
 
-def may_answer(flow: Flow, policy: Policy, most_tries: int, now: datetime) -> Refused | None:
+def may_answer(
+    flow: Flow, policy: Policy, most_tries: int, now: datetime, *, has_budget: bool
+) -> Refused | None:
     """Refuse an answer that cannot be compared, in the order of API.md; None lets it be charged."""
     newest = flow.challenge
     state = state_of(flow, policy, now)
     if state is State.EXPIRED:
         return Refused(Reason.FLOW_EXPIRED)
-    if newest.tries >= most_tries and state is State.OPEN:
+    if newest.tries >= most_tries or not has_budget:
         return Refused(Reason.TOO_MANY_TRIES, retry_at=max(newest.resend_at, soon(now)))
     if state is not State.OPEN:
         return Refused(Reason.CODE_USED)
