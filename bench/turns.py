@@ -166,7 +166,11 @@ class Turn:
     def _code(self, people: People, caller: str) -> Iterator[Part]:
         """Asking, then checking of what was asked for, with more made ready if needed."""
 
+        # Nobody twice in one operation: a later code would take the place of the one made ready.
+        everybody_once = _at_most(_nothing, len(people))
+
         async def ask(line: Line) -> None:
+            await everybody_once(line)
             self._asked.append(await self.subject.ask(line, people.take()))
 
         async def make_ready(asking: Measured | None) -> None:
@@ -217,6 +221,10 @@ def _next(stock: "deque[Kept]") -> "Kept":
     if not stock:
         raise OutOfStock
     return stock.popleft()
+
+
+async def _nothing(line: Line) -> None:
+    """Do nothing on a line."""
 
 
 def _at_most(job: Job, most: int) -> Job:

@@ -35,6 +35,7 @@ _CONFLICTS = frozenset(
 )
 _LINE = sql("SELECT pg_advisory_xact_lock(:number)")
 _WHOLE: dict[tuple[tuple[Statement, bool], ...], bytes] = {}  # the chains this process composed
+_WROTE = "(SELECT count(*) FROM k{at}) = 1"
 _ENDS = " THEN 1 ELSE 0 END)"
 _GOOD = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 _DECODERS: dict[int, Callable[[bytes], object]] = {  # by the OID of the type, binary format
@@ -256,7 +257,7 @@ def _compose(kept: tuple[tuple[Statement, bool], ...]) -> str:
         tail = " RETURNING 1" if is_guard else ""
         parts.append(f"k{place} AS ({statement.numbered(first)}{tail})")
         first += len(statement.names)
-    guards = [f"(SELECT count(*) FROM k{at}) = 1" for at, one in enumerate(kept) if one[1]]
+    guards = [_WROTE.format(at=at) for at, one in enumerate(kept) if one[1]]
     held = " AND ".join(guards) or "true"
     # Every part is a constant of a store: no value stands in this text.
-    return "".join(("WITH ", ", ".join(parts), " SELECT 1 / (CASE WHEN ", held, _ENDS))  # noqa: S608
+    return "".join(("WITH ", ", ".join(parts), " SELECT 1 / (CASE WHEN ", held, _ENDS))
