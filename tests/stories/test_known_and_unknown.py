@@ -1,0 +1,143 @@
+"""A name without an account is answered like one with an account, byte by byte and in its time."""
+
+import re
+import time
+
+import pytest
+
+from tests.support.people import begin, wrong
+
+pytestmark = pytest.mark.spec("C11")
+KNOWN, UNKNOWN = "aya@example.org", "ema@example.org"
+_ID = re.compile(rb"\b(flw|opt|chl|ses|acc|evt|msg|req)_[0-9a-z]{13}")
+_SECRET = re.compile(rb'"secret":"[^"]*"')
+_LABEL = re.compile(rb'"label":"[A-Z][2-9]"')
+_TOKEN = re.compile(rb'(name="form_token" value=")[^"]*')
+_TICKET = re.compile(rb"(<bdi[^>]*>|\b)[A-Z][2-9](</bdi>)?")
+
+
+def masked(answer, name):
+    """The answer less what is drawn by chance: ids, secret, label, tokens, and the hint's letters."""
+    local = name.partition("@")[0][:2].encode()
+    body = _SECRET.sub(b"", _ID.sub(b"ID", answer.body))
+    body = _TOKEN.sub(rb"\1T", _LABEL.sub(b"L", body))
+    body = _TICKET.sub(b"L", body).replace(local + b"*****", b"HINT")
+    headers = sorted(
+        (field.lower(), re.sub(r"flw_\w+", "ID", value.partition("=")[0]))
+        for field, value in answer.headers
+    )
+    lengths = [len(value) for field, value in answer.headers if field.lower() == "set-cookie"]
+    return answer.status, headers, lengths, body
+
+
+def by_api(house, name, language):
+    """Everything that a stranger can do with a name by the API; a number is a wait in seconds."""
+    client = house.client(language=language)
+    attempt = begin(client, name)
+    yield attempt.begun
+    yield attempt.look()
+    yield attempt.ask()
+    yield attempt.ask()
+    yield attempt.look()
+    yield from (attempt.type(wrong("000000", by)) for by in range(3))
+    yield attempt.type("no code")
+    yield attempt.type(["000000"])
+    yield attempt.type("000000")
+    yield 40
+    yield attempt.ask()
+    yield from (attempt.type(wrong("000000", by)) for by in range(6))
+    yield 360
+    yield attempt.type("000000")
+    yield attempt.ask()
+    yield attempt.type("000000")
+    yield 1860
+    yield attempt.look()
+    yield attempt.ask()
+
+
+def by_page(house, name, language):
+    """Everything that a stranger can do with a name in the browser."""
+    client = house.client(language=language)
+    sent = client.submit("/sign-in", {"name": name})
+    yield sent
+    path = sent.header("Location")
+    yield client.get(path)
+    yield from (client.submit(path, {"code": wrong("000000", by)}, path) for by in range(3))
+    again = path.replace("/code", "/resend")
+    yield client.submit(again, {}, path)
+    yield 40
+    yield client.submit(again, {}, path)
+    yield from (client.submit(path, {"code": wrong("000000", by)}, path) for by in range(6))
+
+
+def people_of(house):
+    """A house where one of the two names is known."""
+    house.make_account(KNOWN)
+    return house
+
+
+@pytest.mark.attack("089")
+@pytest.mark.parametrize("sign_up", ["open", "closed"])
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("road", [by_api, by_page])
+def test_the_same_road_gives_the_same_bytes(build_house, sign_up, language, road):
+    house = people_of(build_house(sign_up=sign_up))
+    roads = (road(house, name, language) for name in (KNOWN, UNKNOWN))
+    for step, (known, unknown) in enumerate(zip(*roads, strict=True)):
+        if isinstance(known, int):
+            house.clock.move(seconds=known)
+        else:
+            assert (step, masked(known, KNOWN)) == (step, masked(unknown, UNKNOWN))
+
+
+@pytest.mark.attack("089")
+@pytest.mark.parametrize("sign_up", ["open", "closed"])
+def test_the_number_of_requests_tells_nothing(build_house, sign_up):
+    """Pauses, lengths of codes and refusals grow alike."""
+    house = people_of(build_house(sign_up=sign_up))
+    told = {}
+    for name in (KNOWN, UNKNOWN):
+        steps = []
+        for number in range(12):
+            attempt = begin(house.client(f"198.18.{number}.7"), name)
+            asked = attempt.ask().json
+            steps.append((asked["digits"], asked["resends_left"]))
+            steps.append(tuple(attempt.type("000000").json.get("left", "-") for _ in range(3)))
+        told[name] = steps
+    assert told[KNOWN] == told[UNKNOWN]
+
+
+@pytest.mark.spec("P2")
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("taro@example.com", "ta*****@example.com"),
+        ("abc@example.com", "ab*****@example.com"),
+        ("a@example.com", "a*****@example.com"),
+        ("averyveryverylongname@example.com", "av*****@example.com"),
+    ],
+)
+def test_a_hint_shows_what_was_typed_and_not_how_long_it_is(house, name, hint):
+    assert hint == begin(house.api, name).begun.json["options"][0]["hint"]
+
+
+@pytest.mark.attack("088")
+def test_known_and_unknown_take_the_same_work(closed_house, db):
+    """A small look at time; the whole one is `python -m tests.campaigns.timing`.
+
+    Interleaved pairs in turns; only a gross difference (a missing write, a missing letter) shows.
+    """
+    house = people_of(closed_house)
+    seconds = {KNOWN: [], UNKNOWN: []}
+    for number in range(60):
+        order = (KNOWN, UNKNOWN) if number % 2 else (UNKNOWN, KNOWN)
+        for name in order:
+            attempt = begin(house.client(f"198.18.{number}.7"), name)
+            began = time.perf_counter()
+            attempt.ask()
+            attempt.type("000000")
+            seconds[name].append(time.perf_counter() - began)
+        house.clock.move(minutes=61)
+    pairs = sorted(one - other for one, other in zip(seconds[KNOWN], seconds[UNKNOWN], strict=True))
+    usual = sorted(seconds[KNOWN])[30]
+    assert abs(pairs[30]) < max(0.001, usual / 4)
