@@ -1,9 +1,11 @@
 """The WSGI application of one serving process; the server loads `create` in its worker."""
 
+from dataclasses import replace
 from pathlib import Path
 from wsgiref.types import WSGIApplication
 
 from sekisho.doors import house, logs
+from sekisho.doors.ops import counting
 from sekisho.doors.settings import environment, gather
 from sekisho.doors.supervising import FLAGS, FOLDER, MODE, die_with_parent, read_flags
 from sekisho.web.routing import make_app
@@ -20,4 +22,5 @@ def create() -> WSGIApplication:
     built = house.build(settings, is_dev=is_dev, sends=is_inside)
     if built.worker is not None:
         built.worker.start()
-    return make_app(built.site, built.routes)
+    site = replace(built.site, count=counting.counter()) if counting.FOLDER in env else built.site
+    return make_app(site, built.routes)

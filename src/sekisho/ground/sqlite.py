@@ -120,6 +120,8 @@ class SqliteStore:
         """Close the writer and this thread's reader."""
         with self._line:
             if self._writer is not None:
+                if self._group is not None:
+                    self._commit(self._group, self._writer)
                 self._writer.close()
                 self._writer = None
         reader: sqlite3.Connection | None = getattr(self._readers, "connection", None)
@@ -150,12 +152,14 @@ class SqliteStore:
         """Commit for the group when nobody waits to join it, and tell its members."""
         with self._count:
             others = self._waiting
-        lost = not writer.in_transaction
-        if others and not lost and group.members < _GROUP:
+        if others and writer.in_transaction and group.members < _GROUP:
             return
+        self._commit(group, writer)
+
+    def _commit(self, group: _Group, writer: sqlite3.Connection) -> None:
         self._group = None
         try:
-            if lost:
+            if not writer.in_transaction:
                 raise sqlite3.OperationalError("the transaction was rolled back")
             writer.execute("COMMIT")
         except sqlite3.DatabaseError as error:

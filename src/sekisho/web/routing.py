@@ -79,6 +79,7 @@ def _responder(site: Site, route: Route) -> Callable[..., None]:
             _LOG.warning("store_unavailable", request_id=call.request_id, cause=_cause(error))
             reply = Refused(Reason.UNAVAILABLE)
         writing.write(site, call, reply, response)
+        site.count(route.method, route.path, response.status_code)
 
     return respond
 

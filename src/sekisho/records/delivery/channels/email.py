@@ -1,6 +1,6 @@
 """E-mail: text first and complete, then HTML; pure ASCII on the wire, so that no server changes it.
 
-Written by hand and not by `email.message`, which took 1.2 ms for what takes 0.06 ms here.
+Written by hand: `email.message` costs many times as much for the same bytes.
 Tests read it back with the standard library.
 """
 
