@@ -1,7 +1,8 @@
 """`python -m bench.profile --store sqlite`: where the server's time goes, by py-spy.
 
-py-spy (a public package) samples the running server from outside. Prints, for each operation, the
-functions by their own share and our functions by the share of all that they call.
+py-spy (a public package) samples from outside who holds the interpreter. Prints, for each operation,
+functions by their own share and ours by the share of all that they call. What C does without the
+interpreter (SQLite, libpq, the kernel) is not in it: `perf record` shows that.
 """
 
 import argparse
@@ -30,7 +31,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--accounts", type=int, default=30_000)
     parser.add_argument("--processes", type=int, default=2, help="of the server, on PostgreSQL")
     parser.add_argument("--py-spy", default=shutil.which("py-spy"), help="the program py-spy")
-    parser.add_argument("--native", action="store_true", help="show C functions too")
+    parser.add_argument("--all", action="store_true", help="threads without the GIL too, waits in")
     return parser.parse_args()
 
 
@@ -58,7 +59,7 @@ async def _profile(turn: Turn, pid: int, asked: argparse.Namespace, folder: Path
     """Start py-spy before each operation, stop it after, and print what it saw."""
     raw = folder / "profile.raw"
     command = [asked.py_spy, "record", "--pid", str(pid), "--subprocesses", "--format", "raw"]
-    command += ["--rate", str(_RATE), "--output", str(raw)] + ["--native"] * asked.native
+    command += ["--rate", str(_RATE), "--output", str(raw)] + ["--gil"] * (not asked.all)
     async for part, measure in turn.parts(64):
         spy = _start(command)
         await asyncio.sleep(1)
@@ -84,9 +85,11 @@ def table(raw: str) -> str:
     whole: Counter[str] = Counter()
     for line in raw.splitlines():
         stack, _, count = line.rpartition(" ")
-        frames = [_short(frame) for frame in stack.split(";")]
-        own[frames[-1]] += int(count)
-        whole.update(dict.fromkeys((f for f in frames if "sekisho" in f), int(count)))
+        frames = [frame for frame in stack.split(";") if not frame.startswith("process ")]
+        if not frames:
+            continue
+        own[_short(frames[-1])] += int(count)
+        whole.update(dict.fromkeys((_short(f) for f in frames if "sekisho/" in f), int(count)))
     total = sum(own.values()) or 1
     lines = [f"{total} samples", "", "own share:"]
     lines += [f"  {count / total:6.1%}  {name}" for name, count in own.most_common(_SHOWN)]

@@ -62,11 +62,7 @@ class _Link:
 
     def execute(self, text: bytes, values: list[Value]) -> list[Row]:
         """Run one prepared statement and return its rows."""
-        plain, formats = [], []
-        for value in values:
-            octets, form = _encode(value)
-            plain.append(octets)
-            formats.append(form)
+        plain, formats = _encode(values)
         name = self._names.get(text) or self._prepare(text)
         result = self.connection.pgconn.exec_prepared(name, plain, formats, 1)  # type: ignore[arg-type]  # NULL is None
         _check(result, self.connection)
@@ -201,27 +197,34 @@ class PostgresStore:
         return link
 
 
-def _encode(value: Value) -> tuple[bytes | None, int]:
-    """Return the parameter as libpq sends it, and its format: 0 text, 1 binary."""
-    match value:
-        case bytes():
-            return value, 1
-        case bool():
-            return (b"t" if value else b"f"), 0
-        case int():
-            return b"%d" % value, 0
-        case str():
-            return value.encode(), 0
-        case None:
-            return None, 0
+def _encode(values: list[Value]) -> tuple[list[bytes | None], list[int]]:
+    """Return the parameters as libpq sends them, and their formats: 0 text, 1 binary."""
+    plain: list[bytes | None] = []
+    formats: list[int] = []
+    for value in values:
+        form = 0
+        if value is None or isinstance(value, bytes):
+            plain.append(value)
+            form = 1
+        elif isinstance(value, str):
+            plain.append(value.encode())
+        else:
+            plain.append(b"%d" % value)
+        formats.append(form)
+    return plain, formats
 
 
 def _rows(result: pq.abc.PGresult) -> list[Row]:
-    decoders = [_DECODERS[result.ftype(column)] for column in range(result.nfields)]
+    if not result.ntuples:
+        return []
+    read = result.get_value
+    columns = [(column, _DECODERS[result.ftype(column)]) for column in range(result.nfields)]
     return [
         tuple(
-            None if (raw := result.get_value(row, column)) is None else decode(raw)
-            for column, decode in enumerate(decoders)
+            [
+                decode(raw) if (raw := read(row, column)) is not None else None
+                for column, decode in columns
+            ]
         )
         for row in range(result.ntuples)
     ]

@@ -22,7 +22,7 @@ _PAGE = {
     "Vary": "Accept-Language, Cookie",
 }
 _DATA = {**_ALWAYS, "Cache-Control": "no-store"}
-_KEPT = {**_ALWAYS, "Cache-Control": "public, max-age=3600"}
+_KEPT = {**_ALWAYS, "Cache-Control": "public, max-age=300"}
 _HSTS = {"Strict-Transport-Security": "max-age=63072000"}
 
 

@@ -53,7 +53,8 @@ def make_app(site: Site, routes: tuple[Route, ...]) -> falcon.App[Request, Respo
         app.add_route(path, _resource(site, methods))
     app.add_sink(_unknown(site), "/")
     app.set_error_serializer(_no_body)
-    app.add_error_handler(Exception, _broken(site))
+    # Falcon has a handler of its own for its HTTPError, which would win over that for Exception.
+    app.add_error_handler((falcon.HTTPError, Exception), _broken(site))
     return app
 
 
@@ -125,7 +126,8 @@ def _switch_language(call: Call) -> Reply | None:
     rest = "&".join(
         f"{quote(name)}={quote(value)}" for name, value in call.query.items() if name != "language"
     )
-    path = f"{quote(call.path)}{'?' if rest else ''}{rest}"
+    # Threat: 094, `//sign-in` finds its route too, and as a Location would name another host.
+    path = f"/{quote(call.path.lstrip('/'))}{'?' if rest else ''}{rest}"
     return Redirect(path, (Cookie(cookies.LANGUAGE, wanted, days=400),))
 
 
