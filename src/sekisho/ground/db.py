@@ -117,7 +117,7 @@ class Store(Protocol):
 class Work:
     """One unit of work: the moment, chance, keys and the transaction. Made only by `Database`."""
 
-    __slots__ = ("_kept", "_tx", "chance", "is_again", "keys", "now", "rung")
+    __slots__ = ("_kept", "_last_id", "_tx", "chance", "is_again", "keys", "now", "rung")
 
     def __init__(
         self, tx: Transaction, now: datetime, chance: Chance, keys: Keys, *, is_again: bool = False
@@ -126,14 +126,19 @@ class Work:
         self.is_again = is_again
         self._tx = tx
         self._kept = False
+        self._last_id = 0
         self.now = now
         self.chance = chance
         self.keys = keys
         self.rung = False
 
     def new_id(self) -> int:
-        """Draw the id of a new row."""
-        return ids.made(self.now, int.from_bytes(self.chance.octets(3), "big"))
+        """Draw the id of a new row; the ids of one work rise, so what it tells stands in order."""
+        if self._last_id:
+            self._last_id += 1
+        else:
+            self._last_id = ids.made(self.now, int.from_bytes(self.chance.octets(3), "big"))
+        return self._last_id
 
     def one(self, statement: Statement, /, **values: Value) -> Row | None:
         """Return the first row, or None."""
