@@ -1,0 +1,72 @@
+"""One `sekisho dev` and one Chromium for all browser tests; a person each, who is watched."""
+
+import os
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from tests.browser import running
+from tests.browser.person import Person
+
+LOCALES = {"en": "en-GB", "ja": "ja-JP"}
+PATIENCE_MS = running.PATIENCE_SECONDS * 1000 // 6
+
+
+@pytest.fixture(scope="session")
+def executable():
+    found = running.find_chromium()
+    if found is None:
+        pytest.skip(f"no Chromium here: none of {', '.join(running.CHROMIUMS)} is on PATH")
+    return found
+
+
+@pytest.fixture(scope="session")
+def server(executable, tmp_path_factory):
+    """A server of its own, that no setting of this machine reaches."""
+    inherited = {name: value for name, value in os.environ.items() if "SEKISHO" not in name}
+    with running.serving(tmp_path_factory.mktemp("dev"), inherited) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def playwright():
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def chromium(executable, playwright):
+    browser = playwright.chromium.launch(
+        executable_path=executable, args=[*running.WITHOUT_SANDBOX]
+    )
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def person(chromium, server):
+    """Call it for a person: `person("ja", timezone_id=...)`; nothing may trouble their browser."""
+    people = []
+
+    def arrive(language="en", **options):
+        context = chromium.new_context(locale=LOCALES[language], **options)
+        context.set_default_timeout(PATIENCE_MS)
+        people.append(Person(context, server, language))
+        return people[-1]
+
+    yield arrive
+    for one in people:
+        one.context.close()
+    assert [] == [complaint for one in people for complaint in one.complaints]
+
+
+@pytest.fixture(params=list(LOCALES))
+def language(request):
+    return request.param
+
+
+@pytest.fixture
+def asha(person, language):
+    """Somebody at the door, once in each language."""
+    return person(language)

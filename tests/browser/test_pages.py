@@ -1,0 +1,70 @@
+"""Every page in every state: axe finds nothing, nothing is too wide or too small to hit.
+
+One browser page per language walks through all states; each is a case of its own.
+"""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from sekisho.ground.words import LANGUAGES
+from tests.browser import showing
+
+AXE = Axe().axe_script
+FOUND = """options => axe.run(options).then(found => found.violations.flatMap(one =>
+  one.nodes.map(node => `${one.id}: ${node.html}: ${node.failureSummary}`)))"""
+NARROW = {"width": 320, "height": 640}
+# A box to tick is hit by its label too, and a card by all of it.
+SMALL = """least => [...document.querySelectorAll("a, button, summary, input:not([type=hidden])")]
+  .filter(one => one.checkVisibility() && !one.matches(".skip"))
+  .map(one => one.closest(".choice, .card-link") ?? one)
+  .map(one => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()])
+  .filter(([shown, box]) => box.height < least || box.width < least)
+  .map(([shown, box]) => `${shown} ${box.width}x${box.height}`)"""
+WIDER = """() => [...document.querySelectorAll("body *")]
+  .filter(one => one.getBoundingClientRect().right > innerWidth + 1 && one.checkVisibility())
+  .map(one => one.outerHTML.slice(0, 80))"""
+# WCAG 1.4.12: lines 1.5, paragraphs 2, letters 0.12, words 0.16 of the letter's size.
+SPACED = """() => { const sheet = new CSSStyleSheet(); sheet.replaceSync(`* {
+  line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
+  p { margin-block-end: 2em !important }`); document.adoptedStyleSheets.push(sheet); }"""
+
+every_state = pytest.mark.parametrize("state", showing.STATES)
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def window(chromium, request):
+    """One page of a browser without a server; its language is the parameter."""
+    context = chromium.new_context(viewport=NARROW, reduced_motion="reduce")
+    showing.serve(context)
+    page = context.new_page()
+    yield request.param, page
+    context.close()
+
+
+@every_state
+def test_axe_finds_nothing_by_day_or_night(window, state):
+    language, page = window
+    page.goto(showing.address(language, state))
+    open_all(page)
+    page.evaluate(AXE)
+    assert [] == page.evaluate(FOUND, {})
+    page.emulate_media(color_scheme="dark")
+    assert [] == page.evaluate(FOUND, {"runOnly": ["color-contrast"]})
+    page.emulate_media(color_scheme="light")
+
+
+def open_all(page):
+    """What is folded away is read too."""
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+
+
+@every_state
+def test_a_narrow_screen_holds_it_and_fingers_hit_it(window, state):
+    """WCAG 1.4.10, 1.4.12, 2.5.8: at 320 px nothing scrolls sideways, also with wide letters."""
+    language, page = window
+    page.goto(showing.address(language, state))
+    open_all(page)
+    assert [] == page.evaluate(WIDER)
+    assert [] == page.evaluate(SMALL, 44)
+    page.evaluate(SPACED)
+    assert [] == page.evaluate(WIDER)
