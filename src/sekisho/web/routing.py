@@ -99,7 +99,10 @@ def _broken(site: Site) -> Callable[..., None]:
     ) -> None:
         if isinstance(error, falcon.HTTPStatus):
             raise error
-        call, _ = reading.read(site, request, dict(params), any_host=True)
+        call, elsewhere = reading.read(site, request, dict(params), any_host=False)
+        if isinstance(error, falcon.HTTPError) and elsewhere is not None:
+            writing.write(site, call, elsewhere, response)
+            return
         if isinstance(error, falcon.HTTPMethodNotAllowed):
             writing.write(site, call, Refused(Reason.NOT_FOUND), response)
             response.status = "405 Method Not Allowed"

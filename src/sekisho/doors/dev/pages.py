@@ -13,6 +13,7 @@ from sekisho.ground.db import Database, sql
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.records.delivery.providers.inbox import Entry, Inbox
 from sekisho.web.calls import Call
+from sekisho.web.refusals import UNREADABLE
 from sekisho.web.replies import Json, Page, Reply
 from sekisho.web.routing import Route
 
@@ -80,7 +81,7 @@ def move_clock(db: Database, call: Call) -> Reply:
         return Refused(Reason.CROSS_SITE)
     try:
         by = _ADVANCE.decode(call.body).advance_seconds
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return Refused(
             Reason.INVALID_INPUT, pointer="/advance_seconds", detail="a number is wanted"
         )

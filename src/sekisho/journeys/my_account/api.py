@@ -11,7 +11,7 @@ from sekisho.ground.visitor import device_words, place_words
 from sekisho.journeys.my_account import actions
 from sekisho.records.sessions import Policy, Session, acr, ends_at, guard
 from sekisho.web.calls import Call
-from sekisho.web.refusals import show
+from sekisho.web.refusals import UNREADABLE, show
 from sekisho.web.replies import Empty, Json, Reply
 from sekisho.web.routing import Route
 
@@ -189,7 +189,7 @@ def end_all(db: Database, call: Call, session: Session) -> Reply:
     """Sign out everywhere: `POST /api/v1/sessions/end_all`."""
     try:
         wanted = _END_ALL.decode(call.body or b"{}")
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return Refused(Reason.INVALID_INPUT, pointer="/keep_current", detail="true or false")
     ended = db.write(
         "my_account.end_all",

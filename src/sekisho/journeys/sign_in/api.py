@@ -26,7 +26,7 @@ from sekisho.journeys.sign_in.shapes import (
 from sekisho.records import flows, limits
 from sekisho.records.sessions import Started
 from sekisho.web.calls import Call
-from sekisho.web.refusals import show
+from sekisho.web.refusals import UNREADABLE, show
 from sekisho.web.replies import Json, Reply
 from sekisho.web.routing import Route
 
@@ -94,7 +94,7 @@ def start(db: Database, policy: Policy, call: Call) -> Reply:
     """Begin a flow: `POST /api/v1/flows`."""
     try:
         wanted = _START.decode(call.body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         return _invalid(error)
     purpose = next((one for one in flows.Purpose if one.word == wanted.purpose), None)
     if purpose is None:
@@ -144,7 +144,7 @@ def ask(db: Database, policy: Policy, gate: limits.Gate, call: Call) -> Reply:
         return ticket
     try:
         wanted = _ASK.decode(call.body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         return _invalid(error)
     request = asking.Ask(wanted.option, wanted.confirm and wanted.confirm[:_LONGEST])
     asked = asking.ask(db, policy, gate, call.visitor, ticket, request)
@@ -164,7 +164,7 @@ def answer(db: Database, policy: Policy, gate: limits.Gate, call: Call) -> Reply
         return Refused(Reason.NOT_FOUND)
     try:
         fields = _FIELDS.decode(call.body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         return _invalid(error)
     if "code" not in fields:
         return Refused(Reason.INVALID_INPUT, pointer="/code", detail="the code is missing")
@@ -217,7 +217,7 @@ def _challenge(newest: flows.Challenge, resends_left: int) -> ChallengeShape:
 def _text(raw: msgspec.Raw) -> str | None:
     try:
         return _TEXT.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return None
 
 
