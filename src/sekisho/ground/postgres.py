@@ -22,7 +22,8 @@ _SETTINGS = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "tcp_user_timeout": 15000,
-    "options": "-c statement_timeout=10s -c lock_timeout=5s -c timezone=UTC -c jit=off",
+    "options": "-c statement_timeout=10s -c lock_timeout=5s -c timezone=UTC -c jit=off"
+    " -c plan_cache_mode=force_generic_plan",
 }
 _CONFLICTS = frozenset(
     (

@@ -1,6 +1,7 @@
 """Cookies: names by scheme, reading, and the one line that sets one (spec S3)."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from sekisho.web.replies import Cookie
 
@@ -24,10 +25,15 @@ def full_name(name: str, *, is_secure: bool) -> str:
     return f"__Host-sekisho_{name}"
 
 
+@cache
+def _names(is_secure: bool) -> Mapping[str, str]:  # noqa: FBT001  # a key of the cache
+    return {full_name(name, is_secure=is_secure): name for name in _OURS}
+
+
 def read(header: str, *, is_secure: bool) -> Mapping[str, str]:
     """Return our cookies by their short names; of a doubled one the first counts."""
     found: dict[str, str] = {}
-    ours = {full_name(name, is_secure=is_secure): name for name in _OURS}
+    ours = _names(is_secure) if header else {}
     for pair in header[:_LONGEST].split(";"):
         name, _, value = pair.strip().partition("=")
         short = ours.get(name)

@@ -36,7 +36,9 @@ def other_length(digits: int) -> int:
 
 def label_among(taken: frozenset[str], drawn: int) -> str:
     """Return a label that no live request of the account has, from a drawn number (spec C8)."""
-    free = [label for label in LABELS if label not in taken] or list(LABELS)
+    if not taken:
+        return LABELS[drawn % len(LABELS)]
+    free = [label for label in LABELS if label not in taken] or LABELS
     return free[drawn % len(free)]
 
 
