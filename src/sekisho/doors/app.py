@@ -17,7 +17,7 @@ def create() -> WSGIApplication:
     logs.configure()
     env = environment()
     is_dev = env[MODE] == "dev"
-    settings = gather(Path(env[FOLDER]), read_flags(env.get(FLAGS, "")), env)
+    settings = gather(Path(env[FOLDER]), read_flags(env.get(FLAGS, "")), env, is_dev=is_dev)
     is_inside = is_dev or settings.text("worker") == "inside"
     built = house.build(settings, is_dev=is_dev, sends=is_inside)
     if built.worker is not None:

@@ -75,11 +75,12 @@ def worker(folder: Path | None) -> None:
 
 @main.command()
 @_DATA
-def migrate(folder: Path | None) -> None:
+@_JSON
+def migrate(folder: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """Bring the store's schema up to date."""
     from sekisho.doors.terminal import running  # noqa: PLC0415
 
-    running.migrate(_known(folder))
+    running.migrate(_known(folder), as_json=as_json)
 
 
 @main.command()
@@ -200,11 +201,12 @@ def clock() -> None:
 @clock.command("advance")
 @click.argument("by")
 @_DATA
-def clock_advance(by: str, folder: Path | None) -> None:
+@_JSON
+def clock_advance(by: str, folder: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """Move the service's time on, such as by 29d, 12h, 5m or 30s."""
     from sekisho.doors.terminal import running  # noqa: PLC0415
 
-    running.advance(folder or _DEV_FOLDER, by)
+    running.advance(folder or _DEV_FOLDER, by, as_json=as_json)
 
 
 def _known(folder: Path | None) -> Path:

@@ -149,6 +149,7 @@ REFERENCE: tuple[Setting, ...] = (
 )
 _BY_NAME = {setting.name: setting for setting in REFERENCE}
 _FILES = ("database_url", "smtp_url", "valkey_url")
+_DEV = {"sign_up": "open"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +178,15 @@ class Settings:
         return value
 
 
-def gather(folder: Path, flags: Mapping[str, str], env: Mapping[str, str]) -> Settings:
-    """Gather the settings of a data folder.
+def gather(
+    folder: Path, flags: Mapping[str, str], env: Mapping[str, str], *, is_dev: bool = False
+) -> Settings:
+    """Gather the settings of a data folder; `dev` has defaults of its own.
 
     Raises SettingsError for an unknown name, a value beyond its bounds, or an unreadable file.
     """
-    found: dict[str, object] = dict(_from_file(folder / "sekisho.toml"))
+    found: dict[str, object] = dict(_DEV if is_dev else {})
+    found.update(_from_file(folder / "sekisho.toml"))
     for setting in REFERENCE:
         if setting.env in env:
             found[setting.name] = env[setting.env]

@@ -43,6 +43,17 @@ def lock(folder: Path) -> TextIO:
     return file
 
 
+def is_held(folder: Path) -> bool:
+    """Say whether a sekisho serves this data folder now."""
+    if not (folder / "lock").exists():
+        return False
+    try:
+        lock(folder).close()
+    except FolderBusy:
+        return True
+    return False
+
+
 def hand_over(folder: Path, mode: str, flags: Mapping[str, str]) -> None:
     """Put what the serving processes need into their environment."""
     os.environ[FOLDER] = str(folder)

@@ -1,5 +1,7 @@
 """The store's schema and its key: migrated forward, and never opened under another root key."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -24,18 +26,28 @@ def engine_of(url: str) -> sa.Engine:
 
 
 def migrate(url: str) -> str | None:
-    """Bring the schema to its head; return the revision it came from, None for an empty store."""
-    engine = engine_of(url)
-    with engine.connect() as connection:
-        before = _revision(connection)
-        if before != HEAD:
+    """Bring the schema to its head; return the revision it came from, None for an empty store.
+
+    Raises StoreError when the store does not answer.
+    """
+    before = revision(url)
+    if before == HEAD:
+        return before
+    try:
+        with _connected(url) as connection:
             _upgrade(connection)
+    except StoreError:
+        if revision(url) != HEAD:  # else another process was faster
+            raise
     return before
 
 
 def revision(url: str) -> str | None:
-    """Return the schema's revision, None for an empty store."""
-    with engine_of(url).connect() as connection:
+    """Return the schema's revision, None for an empty store.
+
+    Raises StoreError when the store does not answer.
+    """
+    with _connected(url) as connection:
         return _revision(connection)
 
 
@@ -44,7 +56,10 @@ def keys_of(url: str, path: Path, chance: Chance) -> Keys:
 
     Raises StoreError when the key is missing or another's, KeyFileError when it cannot be read.
     """
-    with engine_of(url).begin() as connection:
+    with _connected(url) as connection, connection.begin():
+        if not sa.inspect(connection).has_table("meta"):
+            message = "the store is empty; run `sekisho migrate` first, or start the service"
+            raise StoreError(message)
         known = connection.execute(sa.text("SELECT value FROM meta WHERE name = 'key'")).scalar()
         if known is None:
             keys = root_keys.load(path) if path.exists() else root_keys.make(path, chance)
@@ -64,6 +79,18 @@ def keys_of(url: str, path: Path, chance: Chance) -> Keys:
         message = f"{path} is not the root key this store was made with; bring back that one"
         raise StoreError(message)
     return keys
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[sa.Connection]:
+    """Connect for a check; what the driver says against it becomes a StoreError of one line."""
+    try:
+        with engine_of(url).connect() as connection:
+            yield connection
+    except sa.exc.DBAPIError as error:
+        said = str(error.orig).strip() or type(error.orig).__name__
+        message = f"{url.partition(':')[0]} does not answer: {said.splitlines()[0]}"
+        raise StoreError(message) from error
 
 
 def _mark(keys: Keys) -> str:

@@ -4,7 +4,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from sekisho.doors import house
+from sekisho.doors import checking, house
 from sekisho.doors.settings import Settings, SettingsError, environment, gather
 from sekisho.doors.terminal.outcomes import FAILED, fail, tell, tell_json, told
 from sekisho.ground import addresses
@@ -28,6 +28,7 @@ def run(folder: Path, what: str, address: str | None, *, as_json: bool) -> None:
     """Check, print, and exit 1 when something is missing."""
     with told():
         settings = gather(folder, {}, environment())
+        checking.check(settings)
     found = _mail(settings, address) if what == "mail" else _set_up(settings)
     if as_json:
         tell_json({"data": [{"name": o.name, "good": o.is_good, "told": o.told} for o in found]})

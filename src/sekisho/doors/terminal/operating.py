@@ -42,7 +42,10 @@ def show_settings(folder: Path, *, as_json: bool) -> None:
         tell_json({"data": rows})
         return
     for row in rows:
-        tell(f"{row['name']} = {row['value']}   ({row['env']}: {row['what']})")
+        bounds = "" if row["lowest"] is None else f", {row['lowest']} to {row['highest'] or 'any'}"
+        default = row["default"] if row["default"] != "" else "none"
+        tell(f"{row['name']} = {row['value']}   (default {default}{bounds})")
+        tell(f"    {row['env']}: {row['what']}")
 
 
 def create_account(folder: Path, address: str, language: str | None, *, as_json: bool) -> None:

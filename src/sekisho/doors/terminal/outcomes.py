@@ -13,6 +13,7 @@ from sekisho.ground.db import Unavailable
 from sekisho.ground.keys import KeyFileError
 from sekisho.ground.refusal import Reason
 from sekisho.migrations.schema import StoreError
+from sekisho.records.delivery.dkim import DkimKeyError
 
 FAILED, USAGE, REFUSED = 1, 2, 3
 
@@ -44,7 +45,7 @@ def told() -> Iterator[None]:
     """Tell what an operator can mend in one line instead of a traceback."""
     try:
         yield
-    except (SettingsError, StoreError, KeyFileError, ValueError) as error:
+    except (SettingsError, StoreError, KeyFileError, DkimKeyError, ValueError, OSError) as error:
         fail(str(error))
     except Unavailable as error:
         fail(f"the store is not available: {error.__cause__ or error}")

@@ -9,16 +9,18 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import click
 
 from sekisho import __version__
-from sekisho.doors import house, logs, people, supervising
+from sekisho.doors import checking, house, logs, people, supervising
 from sekisho.doors.settings import Settings, environment, gather
 from sekisho.doors.supervising import FolderBusy
-from sekisho.doors.terminal.outcomes import fail, tell, tell_json, told
+from sekisho.doors.terminal.outcomes import fail, refuse, tell, tell_json, told
 from sekisho.ground import networks
+from sekisho.ground.refusal import Reason
 from sekisho.migrations import schema
 
 _DEFAULT_PORT = 8080
@@ -34,32 +36,38 @@ def dev(folder: Path, host: str, port: int | None) -> None:
     if env.get("SEKISHO_ENV") == "production":
         fail("`dev` is not for production (SEKISHO_ENV=production); use: sekisho serve")
     chosen = _dev_port(host, port)
-    flags = {"sign_up": env.get("SEKISHO_SIGN_UP", "open"), "database_url": ""}
+    flags = {"database_url": ""}
     with told():
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
-        settings = gather(folder, flags, env)
+        settings = gather(folder, flags, env, is_dev=True)
+        checking.check(settings)
         held = _hold(folder)
         _prepare(settings, is_dev=True)
         people.settle(house.open_database(settings, is_dev=True))
     _note_running(folder, host, chosen)
     _banner(folder, host, chosen)
     supervising.hand_over(folder, "dev", flags)
-    _serve(host, chosen, 1, settings.number("server.threads"))
-    (folder / _RUNNING).unlink(missing_ok=True)
-    held.close()
+    try:
+        _serve(host, chosen, 1, settings.number("server.threads"))
+    finally:
+        (folder / _RUNNING).unlink(missing_ok=True)
+        held.close()
 
 
 def serve(folder: Path, host: str, port: int, management_port: int, workers: int) -> None:
     """Run the real thing."""
     with told():
         settings = gather(folder, {}, environment())
+        checking.check(settings)
         house.origin_of(settings)
         is_sqlite = house.database_url(settings).startswith("sqlite:")
         if is_sqlite and workers > 1:
             fail("SQLite is served by one process; leave --workers out, or use PostgreSQL")
         if not supervising.is_free(host, port):
             fail(f"port {port} on {host} is busy; stop what uses it, or give another --port")
+        if management_port and not supervising.is_free("127.0.0.1", management_port):
+            fail(f"port {management_port} is busy; give another --management-port")
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
         held = _hold(folder) if is_sqlite else None
@@ -86,6 +94,7 @@ def worker(folder: Path) -> None:
 
     with told():
         settings = gather(folder, {}, environment())
+        checking.check(settings)
         _prepare(settings, is_dev=False)
         built = house.build(settings, is_dev=False)
     signal.signal(signal.SIGTERM, ask_to_stop)
@@ -94,14 +103,18 @@ def worker(folder: Path) -> None:
         built.worker.run_forever(stop)
 
 
-def migrate(folder: Path) -> None:
+def migrate(folder: Path, *, as_json: bool) -> None:
     """Bring the schema up to date."""
     with told():
         settings = gather(folder, {}, environment())
+        checking.check(settings)
         folder.mkdir(parents=True, exist_ok=True)
         before = schema.migrate(house.database_url(settings))
         house.open_database(settings, is_dev=_is_dev(folder, settings)).store.close()
-    tell(f"schema {before or 'empty'} -> {schema.HEAD}")
+    if as_json:
+        tell_json({"before": before, "schema": schema.HEAD})
+    else:
+        tell(f"schema {before or 'empty'} -> {schema.HEAD}")
 
 
 def status(folder: Path, *, as_json: bool) -> None:
@@ -114,7 +127,7 @@ def status(folder: Path, *, as_json: bool) -> None:
         tell(f"{name:10} {value}")
 
 
-def advance(folder: Path, by: str) -> None:
+def advance(folder: Path, by: str, *, as_json: bool) -> None:
     """Move the time of a running `dev`."""
     found = _LENGTH.fullmatch(by)
     if found is None:
@@ -126,9 +139,16 @@ def advance(folder: Path, by: str) -> None:
     request = Request(url, body, {"Content-Type": "application/json"})  # noqa: S310
     try:
         with urlopen(request, timeout=10) as answer:  # noqa: S310
-            tell(f"it is now {json.load(answer)['now']}")
+            moved = json.load(answer)
+    except HTTPError as error:
+        problem = json.load(error)
+        refuse(next(one for one in Reason if one.value == problem["code"]), problem["detail"])
     except OSError as error:
         fail(f"dev does not answer at {url}: {error}")
+    if as_json:
+        tell_json(moved)
+    else:
+        tell(f"it is now {moved['now']}")
 
 
 def _is_dev(folder: Path, settings: Settings) -> bool:
@@ -207,9 +227,13 @@ def _note_running(folder: Path, host: str, port: int) -> None:
 
 def _known_running(folder: Path) -> dict[str, str]:
     try:
-        return dict(json.loads((folder / _RUNNING).read_text(encoding="utf-8")))
+        known = dict(json.loads((folder / _RUNNING).read_text(encoding="utf-8")))
     except (OSError, ValueError):
+        known = {}
+    # The note outlives a `dev` that was killed, its lock does not.
+    if not known or not supervising.is_held(folder):
         fail(f"no `sekisho dev` runs on {folder}; start it, or give its --data")
+    return known
 
 
 def _is_loopback(host: str) -> bool:

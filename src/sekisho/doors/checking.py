@@ -1,0 +1,57 @@
+"""What a setting must be beyond its bounds: readable as what it names.
+
+Checked before anything starts, so that no serving process finds it out by itself.
+"""
+
+from collections.abc import Callable
+
+from sekisho.doors.settings import REFERENCE, Settings, SettingsError
+from sekisho.ground import networks, words
+from sekisho.records.delivery.post_office import mailbox
+from sekisho.records.delivery.providers import choose
+
+_STORES = ("sqlite", "postgresql")
+_VALKEYS = ("valkey", "valkeys", "redis", "rediss", "unix")
+_ENV = {setting.name: setting.env for setting in REFERENCE}
+
+
+def check(settings: Settings) -> None:
+    """See that each setting can be read; SettingsError names the one that cannot."""
+    for name, read in _READERS.items():
+        value = settings.text(name)
+        if not value:
+            continue
+        try:
+            read(value)
+        except ValueError as error:
+            message = f"{_ENV[name]}: {error}"
+            raise SettingsError(message) from error
+
+
+def _zone(name: str) -> None:
+    if not words.zone_named(name):
+        message = f"{name!r} is no time zone; write it as Asia/Tokyo or UTC"
+        raise ValueError(message)
+
+
+def _store(url: str) -> None:
+    if url.partition("://")[0] not in _STORES:
+        message = "write it as sqlite:///PATH or postgresql://USER@HOST/NAME"
+        raise ValueError(message)
+
+
+def _valkey(url: str) -> None:
+    if url.partition("://")[0] not in _VALKEYS:
+        message = "write it as valkey://HOST:6379"
+        raise ValueError(message)
+
+
+_READERS: dict[str, Callable[[str], object]] = {
+    "database_url": _store,
+    "smtp_url": choose,
+    "mail_from": mailbox,
+    "reply_to": mailbox,
+    "time_zone": _zone,
+    "valkey_url": _valkey,
+    "trusted_proxies": networks.parse_networks,
+}
