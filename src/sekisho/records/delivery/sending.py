@@ -33,6 +33,8 @@ Result = tuple[Claimed, Outcome]
 
 _FRESH_MICROSECONDS = 250_000  # a claim this young is not read again before its hand-over
 _TOKEN_BYTES = 10
+# A decoy for a name that is no address is written all the same, and goes nowhere (spec C11).
+_NOBODY = "nobody@decoy.invalid"
 _log = structlog.get_logger("sekisho.delivery")
 
 
@@ -106,7 +108,7 @@ def _addressed(
         kind=message.kind,
         channel=message.channel,
         token=b32encode(token).decode().lower(),
-        to=content.to,
+        to=content.to or _NOBODY if content.is_decoy else content.to,
         contents=Contents(
             language=content.language,
             zone=content.zone,
