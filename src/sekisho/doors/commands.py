@@ -46,7 +46,13 @@ def dev(port: int | None, host: str, folder: Path | None) -> None:
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8080,
+    show_default=True,
+    help="The port to listen on.",
+)
 @click.option(
     "--management-port",
     type=click.IntRange(0, 65535),
@@ -156,7 +162,13 @@ def account_reopen(name_or_id: str, folder: Path | None, as_json: bool) -> None:
 
 @main.command()
 @click.argument("name_or_id")
-@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=50,
+    show_default=True,
+    help="How many at most.",
+)
 @_DATA
 @_JSON
 def events(name_or_id: str, limit: int, folder: Path | None, as_json: bool) -> None:  # noqa: FBT001
@@ -172,7 +184,13 @@ def message() -> None:
 
 
 @message.command("list")
-@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=50,
+    show_default=True,
+    help="How many at most.",
+)
 @_DATA
 @_JSON
 def message_list(limit: int, folder: Path | None, as_json: bool) -> None:  # noqa: FBT001
@@ -183,7 +201,13 @@ def message_list(limit: int, folder: Path | None, as_json: bool) -> None:  # noq
 
 
 @message.command("parked")
-@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=50,
+    show_default=True,
+    help="How many at most.",
+)
 @_DATA
 @_JSON
 def message_parked(limit: int, folder: Path | None, as_json: bool) -> None:  # noqa: FBT001

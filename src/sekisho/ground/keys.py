@@ -12,7 +12,7 @@ import threading
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms, modes
@@ -29,8 +29,18 @@ _NONCE_BYTES = 12  # AES-GCM, NIST SP 800-38D §8.2.2
 _HEADER = "sekisho root key v1"
 _THREAD = threading.local()
 
-if TYPE_CHECKING:
-    from hashlib import _Hash  # the type of what `sha256()` returns
+
+class Hash(Protocol):
+    """A hash under way, as `hashlib` gives it."""
+
+    def copy(self) -> Self:
+        """Return a second one that goes on from here."""
+
+    def update(self, octets: bytes, /) -> None:
+        """Hash more."""
+
+    def digest(self) -> bytes:
+        """Return the hash so far."""
 
 
 class KeyFileError(Exception):
@@ -45,9 +55,7 @@ class Keys:
     epoch: bytes = field(repr=False)
     _made: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
     _ciphers: dict[str, AESGCM] = field(default_factory=dict, repr=False, compare=False)
-    _hashes: dict[str, "tuple[_Hash, _Hash]"] = field(
-        default_factory=dict, repr=False, compare=False
-    )
+    _hashes: dict[str, tuple[Hash, Hash]] = field(default_factory=dict, repr=False, compare=False)
 
     def mac(self, purpose: str, *parts: bytes) -> bytes:
         """Return the 32-byte HMAC of `parts`, each with its length before it (attack 134)."""

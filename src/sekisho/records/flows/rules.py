@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 
 from sekisho.ground.refusal import Reason, Refused
-from sekisho.records.limits.lanes import Book
+from sekisho.records.limits import rules as limits
 
 
 class Purpose(IntEnum):
@@ -111,7 +111,7 @@ class Charged:
     """
 
     flow: Flow
-    book: Book
+    book: limits.Book
     book_version: int
     at: int
     left: int

@@ -18,7 +18,6 @@ from sekisho.records.limits.lanes import (
     QUARTER,
     STRANGER,
     TEN_MINUTES,
-    Book,
     Lane,
     changed,
     instant_of,
@@ -26,6 +25,7 @@ from sekisho.records.limits.lanes import (
     within,
     without,
 )
+from sekisho.records.limits.lanes import Book as Book
 
 
 @dataclass(frozen=True, slots=True)
