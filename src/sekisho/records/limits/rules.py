@@ -25,7 +25,7 @@ from sekisho.records.limits.lanes import (
     within,
     without,
 )
-from sekisho.records.limits.lanes import Book as Book
+from sekisho.records.limits.lanes import Book as Book  # noqa: PLC0414  # for rules above
 
 
 @dataclass(frozen=True, slots=True)
