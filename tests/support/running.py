@@ -61,6 +61,7 @@ class Running:
 
     process: "subprocess.Popen[bytes]"
     log: Path
+    env: Mapping[str, str]
     origin: str = ""
 
     @property
@@ -217,7 +218,7 @@ def start(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    return Running(process, log)
+    return Running(process, log, env)
 
 
 def dev(
