@@ -44,18 +44,28 @@ def chromium(executable, playwright):
     browser.close()
 
 
-@pytest.fixture
-def person(chromium, server):
-    """Call it for a person: `person("ja", timezone_id=...)`; nothing may trouble their browser."""
-    people = []
+@pytest.fixture(scope="session")
+def arrive(chromium, server):
+    """Call it for a person with a browser of their own: `arrive("ja", timezone_id=...)`."""
 
-    def arrive(language="en", **options):
+    def make(language, **options):
         context = chromium.new_context(locale=LOCALES[language], **options)
         context.set_default_timeout(PATIENCE_MS)
-        people.append(Person(context, server, language))
+        return Person(context, server, language)
+
+    return make
+
+
+@pytest.fixture
+def person(arrive):
+    """Call it for a person whose browser nothing may trouble until the test's end."""
+    people = []
+
+    def meet(language="en", **options):
+        people.append(arrive(language, **options))
         return people[-1]
 
-    yield arrive
+    yield meet
     for one in people:
         one.context.close()
     assert [] == [complaint for one in people for complaint in one.complaints]

@@ -1,6 +1,6 @@
 """Every page in every state: axe finds nothing, nothing is too wide or too small to hit.
 
-One browser page per language walks through all states; each is a case of its own.
+One window per language walks through all states; each is a case of its own.
 """
 
 import pytest
@@ -28,8 +28,6 @@ SPACED = """() => { const sheet = new CSSStyleSheet(); sheet.replaceSync(`* {
   line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
   p { margin-block-end: 2em !important }`); document.adoptedStyleSheets.push(sheet); }"""
 
-every_state = pytest.mark.parametrize("state", showing.STATES)
-
 
 @pytest.fixture(scope="module", params=LANGUAGES)
 def window(chromium, request):
@@ -41,30 +39,26 @@ def window(chromium, request):
     context.close()
 
 
-@every_state
-def test_axe_finds_nothing_by_day_or_night(window, state):
+@pytest.fixture(scope="module", params=showing.STATES)
+def shown(window, request):
+    """A page in one state, with all that is folded away opened; each is shown once."""
     language, page = window
-    page.goto(showing.address(language, state))
-    open_all(page)
-    page.evaluate(AXE)
-    assert [] == page.evaluate(FOUND, {})
-    page.emulate_media(color_scheme="dark")
-    assert [] == page.evaluate(FOUND, {"runOnly": ["color-contrast"]})
-    page.emulate_media(color_scheme="light")
-
-
-def open_all(page):
-    """What is folded away is read too."""
+    page.goto(showing.address(language, request.param))
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    return page
 
 
-@every_state
-def test_a_narrow_screen_holds_it_and_fingers_hit_it(window, state):
+def test_axe_finds_nothing_by_day_or_night(shown):
+    shown.evaluate(AXE)
+    assert [] == shown.evaluate(FOUND, {})
+    shown.emulate_media(color_scheme="dark")
+    assert [] == shown.evaluate(FOUND, {"runOnly": ["color-contrast"]})
+    shown.emulate_media(color_scheme="light")
+
+
+def test_a_narrow_screen_holds_it_and_fingers_hit_it(shown):
     """WCAG 1.4.10, 1.4.12, 2.5.8: at 320 px nothing scrolls sideways, also with wide letters."""
-    language, page = window
-    page.goto(showing.address(language, state))
-    open_all(page)
-    assert [] == page.evaluate(WIDER)
-    assert [] == page.evaluate(SMALL, 44)
-    page.evaluate(SPACED)
-    assert [] == page.evaluate(WIDER)
+    assert [] == shown.evaluate(WIDER)
+    assert [] == shown.evaluate(SMALL, 44)
+    shown.evaluate(SPACED)
+    assert [] == shown.evaluate(WIDER)

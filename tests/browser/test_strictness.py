@@ -9,10 +9,10 @@ THE_ROAD = ("/sign-in", "/account", "/account/activity", "/account/devices", "/h
 NEVER_KEPT = "no-store"
 
 
-@pytest.fixture
-def walked(person):
-    """A person who was everywhere."""
-    asha = person("en")
+@pytest.fixture(scope="module")
+def walked(arrive):
+    """A person who was everywhere; told of once, to several tests."""
+    asha = arrive("en")
     asha.asks_for_a_code()
     asha.types(asha.wrong_code())
     expect(asha.page.locator("[data-errors]")).to_be_visible()
@@ -20,7 +20,12 @@ def walked(person):
     asha.is_at("/account")
     for path in (*THE_ROAD, "/account/devices/end-all", "/no-such-page", "/dev/inbox"):
         asha.opens(path)
-    return asha
+    yield asha
+    asha.context.close()
+
+
+def test_no_browser_complains_on_the_whole_road(walked):
+    assert [] == walked.complaints
 
 
 @pytest.mark.attack("099")
