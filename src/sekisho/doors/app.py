@@ -7,7 +7,14 @@ from wsgiref.types import WSGIApplication
 from sekisho.doors import house, logs
 from sekisho.doors.ops import counting
 from sekisho.doors.settings import environment, gather
-from sekisho.doors.supervising import FLAGS, FOLDER, MODE, die_with_parent, read_flags
+from sekisho.doors.supervising import (
+    FLAGS,
+    FOLDER,
+    MODE,
+    die_with_parent,
+    read_flags,
+    settle_memory,
+)
 from sekisho.web.routing import make_app
 
 
@@ -20,6 +27,7 @@ def create() -> WSGIApplication:
     settings = gather(Path(env[FOLDER]), read_flags(env.get(FLAGS, "")), env, is_dev=is_dev)
     is_inside = is_dev or settings.text("worker") == "inside"
     built = house.build(settings, is_dev=is_dev, sends=is_inside)
+    settle_memory()
     if built.worker is not None:
         built.worker.start()
     site = replace(built.site, count=counting.counter()) if counting.FOLDER in env else built.site
