@@ -34,8 +34,12 @@ def status(db: Database, policy: Policy, visitor: Visitor, ticket: flows.Ticket)
     """Return a flow as its holder sees it."""
     held = sessions.device_of(visitor.device)
     device = held.id if held else 0
+    blind = store.blind(db.keys, rules.read_name(ticket.name))
     found, now = db.read(
-        lambda work: (store.answering(work, flow=ticket.flow, device=device), work.now)
+        lambda work: (
+            store.answering(work, blind=blind, flow=ticket.flow, device=device),
+            work.now,
+        )
     )
     offered = options(db.keys, ticket)
     if found is None or found.flow is None:

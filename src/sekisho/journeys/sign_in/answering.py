@@ -26,10 +26,14 @@ _SHAPE = Refused(Reason.INVALID_INPUT, pointer="/code", detail="one text value i
 
 @dataclass(frozen=True, slots=True)
 class _Paid:
-    """A paid try with what was gathered for it; true of the store only until the next commit."""
+    """A paid try with what was gathered for it; true of the store only until the next commit.
+
+    `payer` is the subject whose book was charged, and whose events tell of it.
+    """
 
     charged: flows.Charged
     owner: Owner | None
+    payer: int
     is_familiar: bool
 
 
@@ -54,7 +58,7 @@ def answer(
     if verdict is Verdict.RIGHT:
         return db.write("sign_in.pass", lambda work: _conclude(work, policy, visitor, ticket, paid))
     kind, refused = _told(paid.charged, verdict, typed)
-    event = Event(kind, paid.charged.flow.subject, visitor, paid.charged.flow.challenge.label)
+    event = Event(kind, paid.payer, visitor, paid.charged.flow.challenge.label)
     db.write("sign_in.wrong", lambda work: activity.record(work, event))
     return refused
 
@@ -67,7 +71,7 @@ def _charge(
     coarse: limits.Passed | Refused,
 ) -> _Paid | Refused:
     held = sessions.device_of(visitor.device)
-    found = store.answering(work, flow=ticket.flow, device=held.id if held else 0)
+    found = _gather(work, ticket, held.id if held else 0)
     if found is None or found.flow is None:
         ends_at = flows.ends_at(ticket.opened_at, ticket.opened_at, policy.flows)
         return Refused(Reason.FLOW_EXPIRED if work.now >= ends_at else Reason.NOT_FOUND)
@@ -75,14 +79,20 @@ def _charge(
     if isinstance(coarse, Refused) and flow.lane == STRANGER:
         return coarse
 
-    charged = flows.charge(work, flow, found.books, policy.flows, policy.limits)
+    payer = found.payer(flow)
+    charged = flows.charge(work, flow, found.books, policy.flows, policy.limits, payer=payer)
 
     if isinstance(charged, Refused):
         if charged.reason is Reason.TOO_MANY_TRIES:
             _tell_blocked(work, policy, visitor, found, ticket)
         return charged
     device = sessions.recognised(work.keys, held, found.device_mac)
-    return _Paid(charged, found.owner, is_familiar=device is not None)
+    return _Paid(charged, found.owner, payer, is_familiar=device is not None)
+
+
+def _gather(work: Work, ticket: flows.Ticket, device: int) -> Gathered | None:
+    blind = store.blind(work.keys, rules.read_name(ticket.name))
+    return store.answering(work, blind=blind, flow=ticket.flow, device=device)
 
 
 def _compare(db: Database, flow: flows.Flow, typed: str | None) -> Verdict:
@@ -116,18 +126,15 @@ def _told(paid: flows.Charged, verdict: Verdict, typed: str | None) -> tuple[Kin
 def _conclude(
     work: Work, policy: Policy, visitor: Visitor, ticket: flows.Ticket, paid: _Paid
 ) -> SignedIn | Refused:
-    charged = paid.charged
-    books = _books_now(work, ticket, charged)
-    if isinstance(books, Refused):
-        return books
-    owner, newcomer = paid.owner, None
-    if owner is None:
-        newcomer = _newcomer(policy, ticket)
-        owner = _owner_by_now(work, newcomer) if newcomer else None
-    if owner is None and newcomer is None:
-        return _refuse_decoy(work, charged, visitor)
+    found = _by_now(work, ticket, paid)
+    if isinstance(found, Refused):
+        return found
+    books, owner, payer = found
+    charged, newcomer = paid.charged, _newcomer(policy, ticket)
+    if newcomer is None and (owner is None or charged.flow.account is None):
+        return _refuse_decoy(work, paid, visitor)
 
-    settled = flows.spend(work, charged, books)
+    settled = flows.spend(work, charged, books, payer)
     account = owner.account if owner else accounts.draw(work)
     if owner is None and newcomer is not None:
         limits.keep(work, account, 0, settled)  # a new account resets no count (spec C6)
@@ -142,18 +149,19 @@ def _conclude(
     return SignedIn(started, is_new_account=owner is None)
 
 
-def _books_now(
-    work: Work, ticket: flows.Ticket, charged: flows.Charged
-) -> tuple[int, limits.Book] | Refused:
-    """Return the book as the charge left it, or read anew where another work changed it since."""
+def _by_now(
+    work: Work, ticket: flows.Ticket, paid: _Paid
+) -> tuple[tuple[int, limits.Book], Owner | None, int] | Refused:
+    """Return book, owner and payer as the charge left them, or anew where others changed them."""
+    charged = paid.charged
     if not work.is_again:
-        return charged.book_version, charged.book
-    found = store.answering(work, flow=ticket.flow, device=0)
+        return (charged.book_version, charged.book), paid.owner, paid.payer
+    found = _gather(work, ticket, device=0)
     if found is None or found.flow is None:
         return Refused(Reason.FLOW_UNKNOWN)
     if not _is_same(found.flow, charged.flow):
         return Refused(Reason.CODE_USED)
-    return found.books
+    return found.books, found.owner, found.payer(found.flow)
 
 
 def _newcomer(policy: Policy, ticket: flows.Ticket) -> EmailAddress | None:
@@ -174,22 +182,11 @@ def _is_same(now: flows.Flow, then: flows.Flow) -> bool:
     return now.state is flows.State.OPEN and now.challenge.id == then.challenge.id
 
 
-def _refuse_decoy(work: Work, charged: flows.Charged, visitor: Visitor) -> Refused:
+def _refuse_decoy(work: Work, paid: _Paid, visitor: Visitor) -> Refused:
     """Refuse a code that was never sent: whoever hit it by chance has proved nothing."""
-    label = charged.flow.challenge.label
-    activity.record(work, Event(Kind.CODE_WRONG, charged.flow.subject, visitor, label))
-    return flows.wrong(charged, is_earlier=False)
-
-
-def _owner_by_now(work: Work, email: EmailAddress) -> Owner | None:
-    """Return the owner of an address that had none when the code was asked for."""
-    contact = contacts.find(work, contacts.blind(work.keys, email))
-    if contact is None:
-        return None
-    account = accounts.find(work, contact.account)
-    if account is None:
-        return None
-    return Owner(account.id, account.language, account.zone, contact.id, contact.sealed)
+    label = paid.charged.flow.challenge.label
+    activity.record(work, Event(Kind.CODE_WRONG, paid.payer, visitor, label))
+    return flows.wrong(paid.charged, is_earlier=False)
 
 
 def _addressee(work: Work, owner: Owner, ticket: flows.Ticket) -> Addressee:
@@ -211,14 +208,14 @@ def _tell_blocked(
     version, book = found.books
     is_budget = flow.challenge.tries < policy.limits.tries
     told = limits.block(book, flow.lane, work.now) if is_budget else None
+    payer, label = found.payer(flow), flow.challenge.label
     if told is not None:
-        limits.keep(work, flow.subject, version, told)
-    label = flow.challenge.label
-    activity.record(work, Event(Kind.TRIES_REFUSED, flow.subject, visitor, label))
+        limits.keep(work, payer, version, told)
+    activity.record(work, Event(Kind.TRIES_REFUSED, payer, visitor, label))
     if told is not None:
         addressee = (
             _addressee(work, found.owner, ticket)
             if found.owner
-            else Addressee(flow.subject, "", ticket.language, ticket.zone, is_decoy=True)
+            else Addressee(payer, "", ticket.language, ticket.zone, is_decoy=True)
         )
         notices.tell(work, Told.GUESSES_BLOCKED, addressee, visitor)

@@ -81,12 +81,9 @@ def _ask(
 
 def _gather(work: Work, asker: _Asker) -> Gathered:
     held = sessions.device_of(asker.visitor.device)
-    email = asker.name.email
-    # A phone number is nobody's name yet; it walks the road under an index that nobody has.
-    blind = contacts.blind(work.keys, email) if email else b"\x00" * 16
     return store.asking(
         work,
-        blind=blind,
+        blind=store.blind(work.keys, asker.name),
         subject=asker.subject,
         flow=asker.ticket.flow,
         device=held.id if held else 0,

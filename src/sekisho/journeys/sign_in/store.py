@@ -6,7 +6,9 @@ They join the tables of the records below; each feature's own functions give the
 from dataclasses import dataclass, field
 
 from sekisho.ground.db import Row, Work, sql
-from sekisho.records import flows, limits
+from sekisho.ground.keys import Keys
+from sekisho.journeys.sign_in.rules import Name
+from sekisho.records import contacts, flows, limits
 
 _OWNER = "a.id, a.may_sign_in, a.language, a.zone, c.id, c.sealed, b.version, b.pages, d.secret"
 _ASKING = sql(
@@ -19,13 +21,15 @@ _ASKING = sql(
 )
 _ANSWERING = sql(
     f"SELECT {_OWNER}, {flows.COLUMNS} FROM flow f"  # noqa: S608  # constants
-    " LEFT JOIN account a ON a.id = f.account"
+    " LEFT JOIN contact n ON n.blind = :blind"
+    " LEFT JOIN account a ON a.id = COALESCE(f.account, n.account)"
     " LEFT JOIN contact c ON c.id = a.contact"
     " LEFT JOIN device d ON d.account = a.id AND d.id = :device"
-    " LEFT JOIN book b ON b.subject = f.subject"
+    " LEFT JOIN book b ON b.subject = COALESCE(a.id, f.subject)"
     " WHERE f.id = :flow"
 )
 _WIDTH = 9
+_NOBODY = b"\x00" * 16  # an index that nobody has
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +45,25 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What the store knows of a name and a flow. `owner` is None for a name without an account."""
+    """What the store knows of a name and a flow. `owner` is None for a name without an account.
+
+    A flow that began before its name had an account is its owner's by now, and charged to his book:
+    else a new account would have two books, and strangers twice the tries (spec C6).
+    """
 
     owner: Owner | None
     books: tuple[int, limits.Book]
     device_mac: bytes | None = field(repr=False)
     flow: flows.Flow | None
+
+    def payer(self, flow: flows.Flow) -> int:
+        """Return the subject whose book and events an answer in this flow goes to."""
+        return self.owner.account if self.owner else flow.subject
+
+
+def blind(keys: Keys, name: Name | None) -> bytes:
+    """Return the index of a name; a phone number is nobody's yet, and walks the same road."""
+    return contacts.blind(keys, name.email) if name and name.email else _NOBODY
 
 
 def asking(work: Work, *, blind: bytes, subject: int, flow: int, device: int) -> Gathered:
@@ -55,9 +72,9 @@ def asking(work: Work, *, blind: bytes, subject: int, flow: int, device: int) ->
     return _shape(row or (None,) * (_WIDTH + flows.WIDTH))
 
 
-def answering(work: Work, *, flow: int, device: int) -> Gathered | None:
+def answering(work: Work, *, blind: bytes, flow: int, device: int) -> Gathered | None:
     """Gather what answering must know; None where no code was asked for in this flow."""
-    row = work.one(_ANSWERING, flow=flow, device=device)
+    row = work.one(_ANSWERING, blind=blind, flow=flow, device=device)
     return _shape(row) if row else None
 
 

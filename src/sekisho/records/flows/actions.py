@@ -32,20 +32,24 @@ def charge(
     books: tuple[int, limits.Book],
     policy: Policy,
     budgets: limits.Policy,
+    *,
+    payer: int,
 ) -> Charged | Refused:
     """Charge one try before anything is compared (spec C6); a refusal compares nothing.
 
-    Args: `books` are the version and the book of the flow's subject, read with the flow.
+    Args: `books` are the version and the book of `payer`, read with the flow.
     """
     version, book = books
     paid = limits.charge(book, flow.lane, flow.challenge.digits, budgets, work.now)
     is_paid = isinstance(paid, limits.Charge)
     refused = rules.may_answer(flow, policy, budgets.tries, work.now, has_budget=is_paid)
-    if refused is not None or isinstance(paid, Refused):
-        return refused or Refused(Reason.TOO_MANY_TRIES)
+    if isinstance(paid, Refused):
+        return _until_free(refused or paid, paid, flow, budgets)
+    if refused is not None:
+        return refused
 
     store.keep_charge(work, flow)
-    limits.keep(work, flow.subject, version, paid.book)
+    limits.keep(work, payer, version, paid.book)
 
     tries = flow.challenge.tries + 1
     spent = replace(flow, version=flow.version + 1, challenge=replace(flow.challenge, tries=tries))
@@ -53,16 +57,17 @@ def charge(
     return Charged(spent, paid.book, version + 1, paid.at, left)
 
 
-def spend(work: Work, paid: Charged, books: tuple[int, limits.Book]) -> limits.Book:
+def spend(work: Work, paid: Charged, books: tuple[int, limits.Book], payer: int) -> limits.Book:
     """Spend the code: of any number of right answers one commits this (spec C3).
 
-    The right answer's own charge goes back; `books` are as the charge left them, or newer.
+    The right answer's own charge goes back; `books` of `payer` are as the charge left them, or
+    newer.
     """
     version, book = books
     newest = paid.flow.challenge
     store.keep_pass(work, paid.flow)
     settled = limits.settle(book, paid.flow.lane, paid.at, newest.sent_at)
-    limits.keep(work, paid.flow.subject, version, settled)
+    limits.keep(work, payer, version, settled)
     return settled
 
 
@@ -73,3 +78,14 @@ def wrong(paid: Charged, *, is_earlier: bool) -> Refused:
     if is_earlier:
         return Refused(Reason.CODE_EARLIER, left=left, label=newest.label, sent_at=newest.sent_at)
     return Refused(Reason.CODE_WRONG, left=left, label=newest.label)
+
+
+def _until_free(refused: Refused, spent: Refused, flow: Flow, budgets: limits.Policy) -> Refused:
+    """Return a refusal that says when there are tries again, where no new code brings any.
+
+    A stranger's next code is a long one, with tries of its own (spec C6).
+    """
+    may_grow = flow.lane == limits.STRANGER and flow.challenge.digits < budgets.long_digits
+    if refused.retry_at is None or spent.retry_at is None or may_grow:
+        return refused
+    return replace(refused, retry_at=max(refused.retry_at, spent.retry_at))
