@@ -192,12 +192,14 @@ def is_blocked(book: Book, lane: int, policy: Policy, now: datetime) -> bool:
 
 def _familiar_sends(book: Book, policy: Policy, second: int) -> Refused | None:
     sent = sorted(at for lane, one in book.lanes.items() if lane != STRANGER for at in one.sent)
+    free_at = second
     for window, most in ((TEN_MINUTES, policy.ten_minutes), (DAY, policy.day)):
         recent = [at for at in sent if at > second - window]
         if len(recent) >= most:
-            free_at = recent[len(recent) - most] + window
-            return Refused(Reason.TOO_MANY_REQUESTS, retry_at=instant_of(free_at))
-    return None
+            free_at = max(free_at, recent[len(recent) - most] + window)
+    if free_at == second:
+        return None
+    return Refused(Reason.TOO_MANY_REQUESTS, retry_at=instant_of(free_at))
 
 
 def _flood(mine: Lane, policy: Policy, second: int) -> Sending:
