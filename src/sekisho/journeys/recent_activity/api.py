@@ -1,5 +1,6 @@
 """Recent activity for programs: `GET /api/v1/events`."""
 
+import re
 from functools import partial
 
 import msgspec
@@ -18,6 +19,7 @@ from sekisho.web.refusals import show
 from sekisho.web.replies import Json, Reply
 from sekisho.web.routing import Route
 
+_LIMIT = re.compile(r"0*[1-9][0-9]{0,2}", re.ASCII)
 _MOST = 200
 _USUAL = 50
 
@@ -75,7 +77,7 @@ def routes(db: Database, policy: Policy, sessions: SessionPolicy) -> tuple[Route
 def list_events(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
     """List events, `limit` at a time, older than `after`."""
     limit = call.query.get("limit", str(_USUAL))
-    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:9]) <= _MOST):
+    if not (_LIMIT.fullmatch(limit) and int(limit) <= _MOST):
         return Refused(Reason.INVALID_INPUT, pointer="/limit", detail=f"1 to {_MOST}")
     after = call.query.get("after")
     before = ids.read("evt", after) if after else None

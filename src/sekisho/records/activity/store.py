@@ -75,7 +75,11 @@ def recent(
 ) -> list[Seen]:
     """Return an account's events, newest first, from those older than the id `before`."""
     rows = work.all(
-        _RECENT, account=account, since=ids.floor(since), before=before or _LAST, most=most
+        _RECENT,
+        account=account,
+        since=ids.floor(since),
+        before=_LAST if before is None else before,
+        most=most,
     )
     return [_seen(work, row) for row in rows]
 
