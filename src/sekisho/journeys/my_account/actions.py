@@ -58,8 +58,11 @@ def end_one(work: Work, session: Session, other: int, visitor: Visitor) -> bool:
     return True
 
 
-def end_all(work: Work, session: Session, visitor: Visitor, *, keep_current: bool) -> int:
+def end_all(
+    work: Work, policy: Policy, session: Session, visitor: Visitor, *, keep_current: bool
+) -> int:
     """Sign out everywhere, this session too unless it is kept; return how many ended (S1, 063)."""
-    ended = sessions.end_all(work, session.account, session.id if keep_current else None)
+    kept = session.id if keep_current else None
+    ended = sessions.end_all(work, session.account, kept, policy)
     activity.record(work, Event(Kind.SESSIONS_ENDED, session.account, visitor))
     return ended

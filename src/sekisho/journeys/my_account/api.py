@@ -122,7 +122,7 @@ def _lists(db: Database, policy: Policy) -> tuple[Route, ...]:
         Route(
             "POST",
             "/api/v1/sessions/end_all",
-            inside(partial(end_all, db)),
+            inside(partial(end_all, db, policy)),
             body=EndAll,
             answers={200: Ended},
             refusals=(*_WRITES, Reason.INVALID_INPUT),
@@ -185,7 +185,7 @@ def end_one(db: Database, call: Call, session: Session) -> Reply:
     return Empty() if ended else Refused(Reason.NOT_FOUND)
 
 
-def end_all(db: Database, call: Call, session: Session) -> Reply:
+def end_all(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
     """Sign out everywhere: `POST /api/v1/sessions/end_all`."""
     try:
         wanted = _END_ALL.decode(call.body or b"{}")
@@ -193,6 +193,8 @@ def end_all(db: Database, call: Call, session: Session) -> Reply:
         return Refused(Reason.INVALID_INPUT, pointer="/keep_current", detail="true or false")
     ended = db.write(
         "my_account.end_all",
-        lambda work: actions.end_all(work, session, call.visitor, keep_current=wanted.keep_current),
+        lambda work: actions.end_all(
+            work, policy, session, call.visitor, keep_current=wanted.keep_current
+        ),
     )
     return Json(Ended(ended))

@@ -24,7 +24,7 @@ def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
         Route("GET", "/account/devices", inside(partial(show_devices, db, policy))),
         Route("POST", "/account/devices/{session}/end", inside(partial(post_end, db, policy))),
         Route("GET", _END_ALL, inside(partial(show_end_all, db, policy))),
-        Route("POST", _END_ALL, inside(partial(post_end_all, db))),
+        Route("POST", _END_ALL, inside(partial(post_end_all, db, policy))),
         Route("GET", "/sign-out", inside(partial(show_home, db, policy))),
         Route("POST", "/sign-out", inside(partial(post_sign_out, db))),
     )
@@ -110,12 +110,12 @@ def show_end_all(db: Database, policy: Policy, call: Call, session: Session) -> 
     return Page("my_account/end_all.html", context)
 
 
-def post_end_all(db: Database, call: Call, session: Session) -> Reply:
+def post_end_all(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
     """Sign out everywhere and give a receipt (spec S1)."""
     keep = call.form.get("keep_current") == "yes"
     ended = db.write(
         "my_account.end_all",
-        lambda work: actions.end_all(work, session, call.visitor, keep_current=keep),
+        lambda work: actions.end_all(work, policy, session, call.visitor, keep_current=keep),
     )
     context = {
         "signed_in": keep,

@@ -1,6 +1,7 @@
 """The verbs of sessions: begin, check, end; and whether a browser is familiar."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from sekisho.ground.db import Database, Work
 from sekisho.ground.keys import Keys, same
@@ -52,9 +53,9 @@ def end(work: Work, account: int, session: int) -> bool:
     return store.end(work, account, session)
 
 
-def end_all(work: Work, account: int, but: int | None) -> int:
-    """End all sessions of an account, perhaps but one; return how many ended (spec S1)."""
-    return store.end_all(work, account, but or 0)
+def end_all(work: Work, account: int, but: int | None, policy: Policy) -> int:
+    """End all sessions of an account, perhaps but one; return how many were live (spec S1)."""
+    return store.end_all(work, account, but or 0, policy.idle // timedelta(microseconds=1))
 
 
 def recognised(keys: Keys, held: Held | None, kept: bytes | None) -> int | None:

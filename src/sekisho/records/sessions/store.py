@@ -45,7 +45,9 @@ _ADD = sql(
 )
 _TOUCH = sql("UPDATE session SET last_used_at = :at WHERE id = :session AND last_used_at < :at_too")
 _END = sql("DELETE FROM session WHERE id = :session AND account = :account RETURNING id")
-_END_ALL = sql("DELETE FROM session WHERE account = :account AND id <> :but RETURNING id")
+_END_ALL = sql(
+    "DELETE FROM session WHERE account = :account AND id <> :but RETURNING last_used_at, ends_at"
+)
 _OLD = sql(
     "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE id < :edge"
     " AND ends_at < :now LIMIT 1000) RETURNING id"
@@ -114,9 +116,11 @@ def end(work: Work, account: int, session: int) -> bool:
     return bool(work.run(_END, session=session, account=account))
 
 
-def end_all(work: Work, account: int, but: int) -> int:
-    """Delete all sessions of an account but one (0: none is kept); return how many."""
-    return len(work.run(_END_ALL, account=account, but=but))
+def end_all(work: Work, account: int, but: int, idle_micros: int) -> int:
+    """Delete all sessions of an account but one (0: none is kept); return how many were live."""
+    now = micros(work.now)
+    rows = work.run(_END_ALL, account=account, but=but)
+    return sum(ends_at > now and used_at > now - idle_micros for used_at, ends_at in rows)
 
 
 def know_device(work: Work, account: int, device: int, secret: bytes, mark: str) -> None:
