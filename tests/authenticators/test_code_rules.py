@@ -20,9 +20,7 @@ from sekisho.ground.chance import SystemChance
 from tests.support.material import SeededChance, draw_keys
 
 KEYS = draw_keys()
-BOUND = Material(
-    purpose=1, subject=2, flow=3, challenge=4, digits=6, expected=b"", earlier=()
-)
+BOUND = Material(purpose=1, subject=2, flow=3, challenge=4, digits=6, expected=b"", earlier=())
 DIGITS = "0123456789"
 SIX = st.text(DIGITS, min_size=6, max_size=6)
 JOINERS = " \t\u00a0\u2009\u3000-\u2010\u2013\u2212\u30fc\uff0d\u200b\u200d\u2060\ufeff"
@@ -89,7 +87,9 @@ def test_a_code_is_a_text_and_never_a_number(typed, read):
 
 @pytest.mark.spec("C7")
 def test_of_a_whole_message_the_run_of_the_right_length_is_the_code():
-    letter = "482913 is your code\nRequest K7, 14:05 (JST), until 14:10. Ticket 20260305. 03-1234-5678"
+    letter = (
+        "482913 is your code\nRequest K7, 14:05 (JST), until 14:10. Ticket 20260305. 03-1234-5678"
+    )
     assert "482913" == read_code(letter, 6)
 
 
@@ -229,7 +229,9 @@ def test_an_answer_is_judged(typed, earlier, verdict):
 
 
 @pytest.mark.spec("C4", "C6")
-@pytest.mark.parametrize(("digits", "code", "old"), [(8, "12345678", "222222"), (6, "123456", "22222222")])
+@pytest.mark.parametrize(
+    ("digits", "code", "old"), [(8, "12345678", "222222"), (6, "123456", "22222222")]
+)
 def test_an_earlier_code_of_the_other_length_is_known_too(digits, code, old):
     """Codes grow from six to eight digits inside a flow."""
     newest = material(code, digits, ((9, old),))
@@ -239,7 +241,7 @@ def test_an_earlier_code_of_the_other_length_is_known_too(digits, code, old):
 
 @pytest.mark.attack("017")
 def test_code_is_compared_alike():
-    """Right, nearly right and quite wrong take the same time; a small look, in interleaved rounds."""
+    """Right, nearly right and quite wrong take the same time; a small look, interleaved."""
     newest = material("123456", earlier=((8, "333333"), (9, "222222")))
     seconds = {"123456": [], "123457": [], "923456": [], "222222": []}
     for _ in range(1500):

@@ -1,8 +1,9 @@
-"""Where a campaign runs: a real `sekisho serve` on an empty store, with a mail server of its own."""
+"""Where a campaign runs: a real `sekisho serve` on an empty store, with its own mail server."""
 
 import importlib
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -47,6 +48,12 @@ def begin(wire: Wire, name: str, source: str) -> Flow:
     asked = wire.ask("POST", path, {"option": started["options"][0]["id"]}, headers)
     assert asked.status == 201, asked.body
     return Flow(f"{path}/{asked.json['id']}/answer", headers, asked.json["label"], asked)
+
+
+def say(line: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 @contextmanager

@@ -21,7 +21,9 @@ def main() -> int:
     wanted = parser.parse_args()
     os.environ["SEKISHO_MODEL_STEPS"] = str(wanted.steps)
     os.environ["SEKISHO_MODEL_SHRINK"] = "1" if wanted.shrink else ""
-    return int(pytest.main(["-q", "-s", "-p", "no:cacheprovider", "-k", "test_campaign", str(HERE)]))
+    return int(
+        pytest.main(["-q", "-s", "-p", "no:cacheprovider", "-k", "test_campaign", str(HERE)])
+    )
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ import sys
 import time
 from collections import Counter
 
-from tests.campaigns.ground import Flow, Ground, begin, served
-from tests.campaigns.wire import Wire
+from tests.campaigns.ground import Flow, Ground, begin, say, served
+from tests.campaigns.wire import Answer, Wire
 
 PARALLEL = 64
 ACCOUNTS, FLOWS_EACH, GUESSES = 10, 5, 1000
@@ -31,7 +31,8 @@ def main() -> int:
     with served(chosen.store, workers=2, SEKISHO_SIGN_UP="open") as ground:
         is_well = race_right_answers(ground, chosen.rounds)
         is_well = race_wrong_answers(ground) and is_well
-    print(f"{chosen.store}: {'all is well' if is_well else 'BROKEN'}, {time.monotonic() - began:.0f} s")
+    seconds = time.monotonic() - began
+    say(f"{chosen.store}: {'all is well' if is_well else 'BROKEN'}, {seconds:.0f} s")
     return 0 if is_well else 1
 
 
@@ -54,8 +55,8 @@ def race_right_answers(ground: Ground, rounds: int) -> bool:
             sessions[account] = answer.json["session"]["token"]
         ground.mailbox.sink.received.clear()
     counted = count_sessions(wires[0], sessions)
-    print(f"  {rounds} rounds of {PARALLEL} right answers: rounds by number that passed {dict(passed)}")
-    print(f"  answers: {dict(told)}; sessions in the end: {counted}")
+    say(f"  {rounds} rounds of {PARALLEL} right answers; how many passed: {dict(passed)}")
+    say(f"  answers: {dict(told)}; sessions in the end: {counted}")
     is_known = set(told) <= {"200", "code_used", "too_many_tries"}
     return {1: rounds} == dict(passed) and counted == rounds and is_known
 
@@ -74,12 +75,12 @@ def race_wrong_answers(ground: Ground) -> bool:
     compared: Counter[int] = Counter()
     for ((account, _), _), answer in zip(wanted, answers, strict=True):
         compared[account] += answer.code in COMPARED
-    print(f"  {GUESSES} wrong answers over {len(flows)} flows: {dict(told)}")
-    print(f"  compared by account: {[compared[account] for account in range(ACCOUNTS)]}")
+    say(f"  {GUESSES} wrong answers over {len(flows)} flows: {dict(told)}")
+    say(f"  compared by account: {[compared[account] for account in range(ACCOUNTS)]}")
     return max(compared.values()) <= MOST_COMPARED and set(told) <= {*COMPARED, "too_many_tries"}
 
 
-def at_once(wires: list[Wire], answers: list[tuple[Flow, str]]) -> list:
+def at_once(wires: list[Wire], answers: list[tuple[Flow, str]]) -> list[Answer]:
     """Answer on as many connections, all let go together."""
     for wire, (flow, code) in zip(wires, answers, strict=True):
         wire.hold("POST", flow.path, {"code": code}, flow.headers)

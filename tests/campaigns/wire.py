@@ -36,7 +36,9 @@ class Wire:
         self._socket: socket.socket | None = None
         self._held = b""
 
-    def hold(self, method: str, path: str, body: object = None, headers: Mapping[str, str] = _NONE) -> None:
+    def hold(
+        self, method: str, path: str, body: object = None, headers: Mapping[str, str] = _NONE
+    ) -> None:
         """Send a request but for its last byte."""
         octets = b"" if body is None else json.dumps(body).encode()
         lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{self._port}"]
@@ -62,12 +64,16 @@ class Wire:
             octets += self._more()
         head, _, body = octets.partition(b"\r\n\r\n")
         lines = head.decode("latin-1").split("\r\n")
-        fields = {line.partition(":")[0].lower(): line.partition(":")[2].strip() for line in lines[1:]}
+        fields = {
+            line.partition(":")[0].lower(): line.partition(":")[2].strip() for line in lines[1:]
+        }
         while len(body) < int(fields.get("content-length", "0")):
             body += self._more()
         return Answer(int(lines[0].split()[1]), body)
 
-    def ask(self, method: str, path: str, body: object = None, headers: Mapping[str, str] = _NONE) -> Answer:
+    def ask(
+        self, method: str, path: str, body: object = None, headers: Mapping[str, str] = _NONE
+    ) -> Answer:
         """Send a request and read its answer."""
         self.hold(method, path, body, headers)
         self.let_go()

@@ -25,7 +25,7 @@ def test_numbers_below_a_bound_are_uniform():
 def test_what_would_bias_is_drawn_anew(monkeypatch):
     """The highest 64-bit numbers do not fit evenly into a million: they do not count."""
     answers = iter([b"\xff" * 8, (10**6 + 5).to_bytes(8, "big")])
-    monkeypatch.setattr("os.urandom", lambda count: next(answers))
+    monkeypatch.setattr("os.urandom", lambda _: next(answers))
     assert 5 == SystemChance().below(10**6)
 
 

@@ -117,7 +117,7 @@ def test_what_is_no_key_is_refused_with_what_to_do(tmp_path, text):
     path = tmp_path / "root.key"
     path.write_text(text, encoding="utf-8")
     path.chmod(0o600)
-    with pytest.raises(KeyFileError, match="restore|SEKISHO_ROOT_KEY_FILE"):
+    with pytest.raises(KeyFileError, match=r"restore|SEKISHO_ROOT_KEY_FILE"):
         keys.load(path)
 
 

@@ -119,7 +119,9 @@ def test_pages_of_events_join_without_gap_or_overlap(house, asha):
     assert whole == found
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=-1", "limit=x", "limit=٣", "after=x"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=201", "limit=-1", "limit=x", "limit=٣", "after=x"]
+)
 def test_a_query_of_another_shape_is_invalid_input(house, asha, query):
     asha.signs_in()
     assert (422, "invalid_input") == (

@@ -83,9 +83,7 @@ def test_ending_another_session_of_ones_own_leaves_this_one(house, asha):
 def test_signing_out_everywhere_ends_all_and_counts_them(house, asha, keeps):
     asha.signs_in()
     others = [another_browser(house, asha, f"198.51.100.{n}") for n in (51, 52)]
-    answer = asha.client.post(
-        "/api/v1/sessions/end_all", {"keep_current": keeps}, asha.bearer
-    )
+    answer = asha.client.post("/api/v1/sessions/end_all", {"keep_current": keeps}, asha.bearer)
     assert (200, {"ended": 2 if keeps else 3}) == (answer.status, answer.json)
     assert [keeps, False, False] == [alive(one) for one in (asha, *others)]
 
@@ -96,7 +94,9 @@ def test_without_a_body_this_session_is_kept(house, asha):
     assert ({"ended": 0}, True) == (answer.json, alive(asha))
 
 
-@pytest.mark.parametrize("body", [{"keep_current": "false"}, {"keep_current": 0}, {"all": True}, []])
+@pytest.mark.parametrize(
+    "body", [{"keep_current": "false"}, {"keep_current": 0}, {"all": True}, []]
+)
 def test_ending_all_in_another_shape_ends_nothing(house, asha, body):
     asha.signs_in()
     answer = asha.client.post("/api/v1/sessions/end_all", body, asha.bearer)

@@ -35,7 +35,8 @@ def test_an_address_is_found_by_any_case_and_opens_as_it_was_stored(db):
 
 @pytest.mark.attack("075", "076")
 @pytest.mark.parametrize(
-    "other", ["asha+x@example.org", "a.sha@example.org", "asha@example.com", "asha@xn--exampl-gva.org"]
+    "other",
+    ["asha+x@example.org", "a.sha@example.org", "asha@example.com", "asha@xn--exampl-gva.org"],
 )
 def test_another_address_is_not_found(db, other):
     add(db)

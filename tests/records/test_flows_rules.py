@@ -1,4 +1,4 @@
-"""Flows as values: their states, what may still be answered or asked, and what asking again changes."""
+"""Flows as values: their states, what may be answered or asked, what asking again changes."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -122,8 +122,8 @@ def test_asking_again_takes_on_an_account_made_meanwhile():
     assert (99, 99, 7) == (flow.subject, flow.account, flow.lane)
 
 
-@given(st.integers(0, 3600), st.integers(0, 3600))
-def test_a_flow_never_outlives_an_hour_nor_its_idle_time(stepped, _):
+@given(st.integers(0, 3600))
+def test_a_flow_never_outlives_an_hour_nor_its_idle_time(stepped):
     ends = rules.ends_at(START, at(seconds=stepped), POLICY)
     assert ends <= at(minutes=60)
     assert ends <= at(seconds=stepped) + timedelta(minutes=30)

@@ -1,6 +1,7 @@
 """The rules of limits: tables, properties over any history, and the yearly bound by simulation."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -226,7 +227,7 @@ def test_a_flood_of_one_a_minute_over_two_days():
     assert [0, 1, 2, 3, 4, 64, 124, 184, 244, 304] == codes[:10]
     assert 10 == sum(minute < 24 * 60 for minute in codes)
     assert 305 == digests[0]
-    assert all(later - one >= 24 * 60 for one, later in zip(digests, digests[1:], strict=False))
+    assert all(later - one >= 24 * 60 for one, later in pairwise(digests))
 
 
 @pytest.mark.spec("F3")

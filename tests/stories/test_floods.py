@@ -91,9 +91,7 @@ def test_a_familiar_browser_gets_five_in_ten_minutes(house, asha, clock):
 
 @pytest.mark.spec("F1")
 def test_sixty_requests_an_hour_for_one_address_then_429_with_the_time(house):
-    answers = []
-    for number in range(61):
-        answers.append(begin(house.api, f"n{number}@example.org").ask())
+    answers = [begin(house.api, f"n{number}@example.org").ask() for number in range(61)]
     assert [201] * 60 + [429] == [answer.status for answer in answers]
     last = answers[-1]
     retry_at = datetime.fromisoformat(last.json["retry_at"])
@@ -188,9 +186,9 @@ def test_no_other_field_makes_a_code_of_hers_go_elsewhere(house, asha, more):
     assert "invalid_input" == answer.code
     attempt = begin(house.api, ADDRESS)
     body = {"option": attempt.option, **more}
-    assert "invalid_input" == house.api.post(
-        f"{attempt.path}/challenges", body, attempt.headers
-    ).code
+    assert (
+        "invalid_input" == house.api.post(f"{attempt.path}/challenges", body, attempt.headers).code
+    )
     house.api.post(
         f"{attempt.path}/challenges",
         {"option": attempt.option, "confirm": "evil@example.net"},

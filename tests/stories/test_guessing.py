@@ -136,7 +136,9 @@ def test_a_familiar_browsers_guesses_are_bounded_too(house, asha, clock):
     for _ in range(5):
         clock.move(minutes=10)
         attempt = asha.asks_for_a_code()
-        total += compared(attempt.type(wrong(house.inbox.code(), by), asha.device) for by in range(1, 6))
+        total += compared(
+            attempt.type(wrong(house.inbox.code(), by), asha.device) for by in range(1, 6)
+        )
     assert 20 == total
 
 

@@ -17,7 +17,7 @@ _TICKET = re.compile(rb"(<bdi[^>]*>|\b)[A-Z][2-9](</bdi>)?")
 
 
 def masked(answer, name):
-    """The answer less what is drawn by chance: ids, secret, label, tokens, and the hint's letters."""
+    """The answer less what chance draws (ids, secret, label, tokens) and the hint's letters."""
     local = name.partition("@")[0][:2].encode()
     body = _SECRET.sub(b"", _ID.sub(b"ID", answer.body))
     body = _TOKEN.sub(rb"\1T", _LABEL.sub(b"L", body))

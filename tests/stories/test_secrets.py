@@ -1,4 +1,4 @@
-"""Where a code, a token or an address may be seen: in its owner's mail and hands, and nowhere else."""
+"""Where a code, a token or an address may be seen: in its owner's hands, and nowhere else."""
 
 import io
 import json
@@ -20,7 +20,10 @@ def everything_stored(store):
     """The whole store as a thief of the files sees it."""
     if store.kind == "sqlite":
         with closing(sqlite3.connect(store.address)) as connection:
-            names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            names = [
+                row[0]
+                for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            ]
             return "\n".join(
                 repr(row) for name in names for row in connection.execute(f"SELECT * FROM {name}")
             )
@@ -29,7 +32,9 @@ def everything_stored(store):
             "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
         ).fetchall()
         return "\n".join(
-            repr(row) for (name,) in names for row in connection.execute(f'SELECT * FROM "{name}"'.encode())
+            repr(row)
+            for (name,) in names
+            for row in connection.execute(f'SELECT * FROM "{name}"'.encode())
         )
 
 
@@ -115,7 +120,8 @@ class Broken(Exception):
 
 @pytest.mark.attack("101", "027")
 @pytest.mark.parametrize(
-    "canary", ["\n{}", "\r\nfake: line", '"}\n{"event":"fake"}', "\x1b[31mred", "\u2028fake", "\x00"]
+    "canary",
+    ["\n{}", "\r\nfake: line", '"}\n{"event":"fake"}', "\x1b[31mred", "\u2028fake", "\x00"],
 )
 def test_a_log_line_is_one_json_object_whatever_came_in(house, asha, log, canary):
     def fail(step):

@@ -48,7 +48,8 @@ def test_two_tabs_that_sign_up_make_one_account(house, noor):
     tabs = [noor.asks_for_a_code() for _ in range(2)]
     codes = [letter.code for letter in house.inbox.codes(noor.address)]
     accounts = {
-        tab.type(code).json["account"]["id"] for tab, code in zip(tabs, reversed(codes), strict=True)
+        tab.type(code).json["account"]["id"]
+        for tab, code in zip(tabs, reversed(codes), strict=True)
     }
     assert 1 == len(accounts)
 
@@ -160,7 +161,9 @@ def test_a_code_of_one_account_opens_no_other(house, asha, ben):
 
 @pytest.mark.spec("C5")
 @pytest.mark.attack("009")
-@pytest.mark.parametrize("purpose", ["reset", "step_up", "verify_contact", "recover", "SIGN_IN", "1"])
+@pytest.mark.parametrize(
+    "purpose", ["reset", "step_up", "verify_contact", "recover", "SIGN_IN", "1"]
+)
 def test_a_code_serves_the_purpose_it_was_asked_for_alone(house, asha, purpose):
     """One purpose exists so far; asking for another is refused before any code is drawn."""
     asha.asks_for_a_code()

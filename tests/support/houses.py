@@ -125,7 +125,7 @@ BuildHouse = Callable[..., House]
 def build_house(db: Database, clock: MovedClock, tmp_path: Path) -> BuildHouse:
     """Build a house on the test's store by its settings, named as in `sekisho.toml`."""
 
-    def build(is_dev: bool = True, over: Database | None = None, **values: object) -> House:
+    def build(*, is_dev: bool = True, over: Database | None = None, **values: object) -> House:
         folder = tmp_path / "data"
         folder.mkdir(exist_ok=True)
         flags = {name.replace("__", "."): str(value) for name, value in values.items()}

@@ -12,7 +12,10 @@ from tests.support.houses import House
 from tests.support.web_client import Answer, Client
 
 Outcome = TypeVar("Outcome")
-COMPARED = ("code_wrong", "code_earlier")  # what an answer is told that was compared and is not right
+COMPARED = (
+    "code_wrong",
+    "code_earlier",
+)  # what an answer is told that was compared and is not right
 
 
 @dataclass

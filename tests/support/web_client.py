@@ -109,11 +109,13 @@ class Client:
             whole |= {"CONTENT_TYPE": kind, "CONTENT_LENGTH": str(len(body))}
         if self.jar:
             whole["HTTP_COOKIE"] = "; ".join(f"{name}={value}" for name, value in self.jar.items())
-        whole |= {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
+        whole |= {
+            f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()
+        }
         whole |= environ
 
         def start(status: str, found: list[tuple[str, str]], *_: object) -> Any:
-            started.append((int(status.split()[0]), tuple(found)))
+            started.append((int(status.split(maxsplit=1)[0]), tuple(found)))
 
         chunks: Iterable[bytes] = self._app(whole, start)
         octets = b"".join(chunks)
@@ -147,7 +149,7 @@ class Client:
 
     def form_token(self, at: str = "/sign-in") -> str:
         """Open a page and return the token of its form; signed in, another page than /sign-in has one."""
-        for path in (at, "/account/devices/end-all"):
+        for path in (at, "/sign-in", "/account/devices/end-all"):
             found = _TOKEN.search(self.get(path).text)
             if found:
                 return found[1]
@@ -162,7 +164,7 @@ class Client:
 
     def _keep(self, answer: Answer) -> None:
         for line in answer.all("Set-Cookie"):
-            name, _, value = line.partition(";")[0].partition("=")
+            name, _, value = line.split(";", 1)[0].partition("=")
             if "max-age=0" in line.lower():
                 self.jar.pop(name, None)
             else:

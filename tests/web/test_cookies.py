@@ -83,7 +83,7 @@ def test_a_cookie_that_was_set_before_signing_in_is_not_the_session(house, asha)
 @pytest.mark.spec("S3")
 @pytest.mark.attack("096")
 def test_signing_in_again_ends_the_session_before(house, asha):
-    """One browser, two sign-ins: the first value opens nothing afterwards, and a new form token too."""
+    """One browser, two sign-ins: the first value opens nothing afterwards."""
     browser = house.client()
     path = browser.submit("/sign-in", {"name": asha.address}).header("Location")
     code = house.inbox.code()

@@ -26,9 +26,7 @@ def seen_from(house, owner, headers, peer):
     """The address that the owner sees of somebody who asks with these headers from `peer`."""
     client = house.client(peer)
     attempt = begin(client, owner.address)
-    client.post(
-        f"{attempt.path}/challenges", {"option": attempt.option}, attempt.headers | headers
-    )
+    client.post(f"{attempt.path}/challenges", {"option": attempt.option}, attempt.headers | headers)
     house.clock.move(seconds=1)
     owner.signs_in()
     asked = [event for event in owner.events() if event["kind"] == "code_asked"]
@@ -212,7 +210,9 @@ def test_a_large_body_is_refused_unread(house, asha, body):
             json.dumps({f"k{n}": n for n in range(4_000)}).encode(), id="four thousand keys"
         ),
         pytest.param(b'{"code": "' + "👨‍👩‍👧".encode() * 2_000 + b'"}', id="many signs"),
-        pytest.param(b'{"code": "' + "\ufdfa".encode() * 20_000 + b'"}', id="signs that NFKC makes long"),
+        pytest.param(
+            b'{"code": "' + "\ufdfa".encode() * 20_000 + b'"}', id="signs that NFKC makes long"
+        ),
     ],
 )
 def test_a_body_of_a_strange_shape_is_invalid_input_and_quick(house, asha, body):
@@ -281,8 +281,14 @@ def test_long_and_strange_queries_do_no_harm(house, query):
 @pytest.mark.parametrize(
     "path",
     [
-        "/sign-in/flw_%00/code", "/sign-in/%ff%fe/code", "/api/v1/flows/%E3%81%82",
-        "/%00", "/\u00ff", "/problems/%2e%2e", "/static/..%2f..%2fetc%2fpasswd", "/static/%2e%2e/house.py",
+        "/sign-in/flw_%00/code",
+        "/sign-in/%ff%fe/code",
+        "/api/v1/flows/%E3%81%82",
+        "/%00",
+        "/\u00ff",
+        "/problems/%2e%2e",
+        "/static/..%2f..%2fetc%2fpasswd",
+        "/static/%2e%2e/house.py",
     ],
 )
 def test_strange_paths_are_not_found(house, path):

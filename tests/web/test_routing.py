@@ -1,10 +1,10 @@
-"""Every way in, taken from the list of routes: none is without its headers, its check or its count."""
+"""Every way in, from the list of routes: none is without its headers, its check or its count."""
 
 import re
 
 import pytest
 
-from tests.support.people import Person, begin, compared, wrong
+from tests.support.people import begin, compared, wrong
 
 PLACES = {
     "flow": "flw_0000000000000",
@@ -97,7 +97,9 @@ def test_another_spelling_of_the_path_is_not_found_or_counted_alike(house, asha,
 
 
 @pytest.mark.attack("020", "026")
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "GET", "HEAD", "TRACE", "FOO"])
+@pytest.mark.parametrize(
+    "method", ["PUT", "PATCH", "DELETE", "OPTIONS", "GET", "HEAD", "TRACE", "FOO"]
+)
 def test_no_other_method_answers(house, asha, method):
     attempt = asha.asks_for_a_code()
     body = f'{{"code": "{house.inbox.code()}"}}'.encode()
@@ -117,7 +119,7 @@ def test_no_header_makes_another_method_of_it(house, asha, name):
 
 @pytest.mark.attack("026")
 def test_no_get_changes_anything(house, asha):
-    """A mail scanner follows every address; the code lives on, the session too, no mail goes out."""
+    """A mail scanner follows every address; code and session live on, no mail goes out."""
     asha.signs_in()
     browser = house.client("203.0.113.41")
     path = browser.submit("/sign-in", {"name": asha.address}).header("Location")
@@ -197,7 +199,10 @@ def test_no_address_of_a_page_holds_a_secret(house, asha):
     passed = browser.submit(path, {"code": code}, path)
     secrets = [code, *browser.jar.values()]
     for answer in (sent, passed, browser.follow(passed), browser.get("/account/activity")):
-        where = [answer.header("Location") or "", *re.findall(r'(?:href|action|src)="([^"]*)"', answer.text)]
+        where = [
+            answer.header("Location") or "",
+            *re.findall(r'(?:href|action|src)="([^"]*)"', answer.text),
+        ]
         assert [] == [one for one in where for secret in secrets if secret in one]
 
 
@@ -208,7 +213,9 @@ def test_pages_load_nothing_from_elsewhere(house, asha):
         answer = browser.get(path_of(route))
         if "text/html" in (answer.header("Content-Type") or ""):
             found = re.findall(r'(?:href|src|action)="([^"]*)"', answer.text)
-            assert [] == [one for one in found if not re.match(r"[/#](?!/)|mailto:", one)], route.path
+            assert [] == [one for one in found if not re.match(r"[/#](?!/)|mailto:", one)], (
+                route.path
+            )
 
 
 # --- forms from elsewhere ---
@@ -328,7 +335,9 @@ def test_no_parameter_leads_elsewhere(house, asha, target):
     sent = browser.submit(f"/sign-in?{query}", {"name": asha.address, "next": target})
     path = sent.header("Location")
     passed = browser.submit(f"{path}?{query}", {"code": house.inbox.code(), "next": target}, path)
-    others = [browser.get(f"{place}?{query}&language=ja") for place in ("/", "/sign-in", "/account")]
+    others = [
+        browser.get(f"{place}?{query}&language=ja") for place in ("/", "/sign-in", "/account")
+    ]
     for answer in (sent, passed, *others):
         assert re.fullmatch(r"/(?![/\\]).*", answer.header("Location"))
         assert re.fullmatch(r"/[a-z]*[a-z0-9/_-]*", answer.header("Location").partition("?")[0])
