@@ -228,8 +228,12 @@ def _provider(settings: Settings, inbox: Inbox | None) -> Provider:
 
 def _signer(settings: Settings, domain: str) -> dkim.Signer | None:
     selector, path = settings.text("dkim_selector"), settings.text("dkim_key_file")
-    if not selector or not path:
+    if not selector and not path:
         return None
+    if not selector or not path:
+        missing = "SEKISHO_DKIM_KEY_FILE" if selector else "SEKISHO_DKIM_SELECTOR"
+        message = f"{missing} is not set: mail is signed with both, or with neither"
+        raise SettingsError(message)
     return dkim.load(Path(path), settings.text("dkim_domain") or domain, selector)
 
 

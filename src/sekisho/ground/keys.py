@@ -166,10 +166,16 @@ def load(path: Path) -> Keys:
     except (OSError, UnicodeDecodeError) as error:
         message = f"cannot read the root key {path}: {error}; set SEKISHO_ROOT_KEY_FILE to it"
         raise KeyFileError(message) from error
-    if stat.S_IMODE(mode) & 0o077:
+    if stat.S_IMODE(mode) & (0o007 if _is_credential(path) else 0o077):
         message = f"the root key {path} can be read by others; do: chmod 600 {path}"
         raise KeyFileError(message)
     return _parse(text, path)
+
+
+def _is_credential(path: Path) -> bool:
+    """Say whether systemd handed the file over: its ACL then shows as the group's right to read."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    return bool(folder) and path.parent == Path(folder or "")
 
 
 def _parse(text: str, path: Path) -> Keys:

@@ -1,5 +1,7 @@
 """Writing a reply: JSON, problems, pages, redirects, with their headers and cookies."""
 
+from urllib.parse import urlencode
+
 import msgspec
 from falcon import Response
 
@@ -77,7 +79,8 @@ def _page(site: Site, call: Call, reply: Page, response: Response) -> None:
     frame = {
         "service_name": site.service_name,
         "host": call.host,
-        "path": call.path,
+        "path": "/" if call.is_write else call.path,
+        "query": "" if call.is_write else urlencode(call.query),
         "form_token": csrf.token(site.db.keys, form_cookie),
         "theme": call.theme,
         "signed_in": False,

@@ -67,6 +67,8 @@ def _key(settings: Settings) -> Finding:
 def _store(settings: Settings) -> Finding:
     url = house.database_url(settings)
     kind = url.partition(":")[0]
+    if kind == "sqlite" and not settings.folder.exists():
+        return Finding("store", is_good=True, told="will be made at the first start")
     try:
         at = schema.revision(url)
         if at != schema.HEAD:
@@ -102,7 +104,7 @@ def _mail(settings: Settings, address: str | None) -> list[Finding]:
     if not all(one.is_good for one in found) or not url:
         return found
     problem = smtp.provider(url).check()
-    said = problem or "connects, and takes our name and password"
+    said = problem or "connects, and takes what we say to it"
     found.append(Finding("mail server", is_good=problem is None, told=said))
     if email is not None and problem is None:
         found.append(_test_message(settings, email.text))

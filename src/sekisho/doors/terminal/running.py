@@ -33,20 +33,20 @@ _RUNNING = "running.json"
 def dev(folder: Path, host: str, port: int | None) -> None:
     """Run everything for trying out."""
     env = environment()
-    if env.get("SEKISHO_ENV") == "production":
-        fail("`dev` is not for production (SEKISHO_ENV=production); use: sekisho serve")
     chosen = _dev_port(host, port)
     flags = {"database_url": ""}
     with told():
+        settings = gather(folder, flags, env, is_dev=True)
+        if settings.text("env") == "production":
+            fail("`dev` is not for production (SEKISHO_ENV=production); use: sekisho serve")
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
-        settings = gather(folder, flags, env, is_dev=True)
         checking.check(settings)
         held = _hold(folder)
         _prepare(settings, is_dev=True)
         people.settle(house.open_database(settings, is_dev=True))
     _note_running(folder, host, chosen)
-    _banner(folder, host, chosen)
+    _banner(folder, host, has_moved=port is None and chosen != _DEFAULT_PORT)
     supervising.hand_over(folder, "dev", flags)
     try:
         _serve(host, chosen, 1, settings.number("server.threads"))
@@ -241,9 +241,9 @@ def _is_loopback(host: str) -> bool:
     return host == "localhost" or (ip is not None and ip.is_loopback)
 
 
-def _banner(folder: Path, host: str, port: int) -> None:
+def _banner(folder: Path, host: str, *, has_moved: bool) -> None:
     known = _known_running(folder)
-    moved = "" if port == _DEFAULT_PORT else f"  (port {_DEFAULT_PORT} may be taken)"
+    moved = f"  (port {_DEFAULT_PORT} is taken)" if has_moved else ""
     names = [address for address, _ in people.DEMO]
     tell(
         f"  sekisho {__version__} · development mode · data in {folder} (delete it to start again)"

@@ -28,12 +28,14 @@ _SHAPE = Refused(Reason.INVALID_INPUT, pointer="/code", detail="one text value i
 class _Paid:
     """A paid try with what was gathered for it; true of the store only until the next commit.
 
-    `payer` is the subject whose book was charged, and whose events tell of it.
+    `payer` is the subject whose book was charged, and whose events tell of it. `visitor` is without
+    a device token that this account knows under another secret: a new one must take its place.
     """
 
     charged: flows.Charged
     owner: Owner | None
     payer: int
+    visitor: Visitor
     is_familiar: bool
 
 
@@ -56,7 +58,7 @@ def answer(
         return paid
     verdict = _compare(db, paid.charged.flow, typed)
     if verdict is Verdict.RIGHT:
-        return db.write("sign_in.pass", lambda work: _conclude(work, policy, visitor, ticket, paid))
+        return db.write("sign_in.pass", lambda work: _conclude(work, policy, ticket, paid))
     kind, refused = _told(paid.charged, verdict, typed)
     event = Event(kind, paid.payer, visitor, paid.charged.flow.challenge.label)
     db.write("sign_in.wrong", lambda work: activity.record(work, event))
@@ -87,7 +89,10 @@ def _charge(
             _tell_blocked(work, policy, visitor, found, ticket)
         return charged
     device = sessions.recognised(work.keys, held, found.device_mac)
-    return _Paid(charged, found.owner, payer, is_familiar=device is not None)
+    is_familiar = device is not None
+    if found.device_mac is not None and not is_familiar:
+        visitor = replace(visitor, device="")
+    return _Paid(charged, found.owner, payer, visitor, is_familiar=is_familiar)
 
 
 def _gather(work: Work, ticket: flows.Ticket, device: int) -> Gathered | None:
@@ -123,9 +128,8 @@ def _told(paid: flows.Charged, verdict: Verdict, typed: str | None) -> tuple[Kin
             return Kind.CODE_WRONG, flows.wrong(paid, is_earlier=False)
 
 
-def _conclude(
-    work: Work, policy: Policy, visitor: Visitor, ticket: flows.Ticket, paid: _Paid
-) -> SignedIn | Refused:
+def _conclude(work: Work, policy: Policy, ticket: flows.Ticket, paid: _Paid) -> SignedIn | Refused:
+    visitor = paid.visitor
     found = _by_now(work, ticket, paid)
     if isinstance(found, Refused):
         return found

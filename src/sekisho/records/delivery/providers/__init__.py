@@ -1,6 +1,6 @@
 """Providers: what takes drafts. A provider is a module and a line in PROVIDERS, by URL scheme.
 
-Chosen by `SEKISHO_MAIL_URL`; the inbox of `dev` is made with a folder instead (`inbox.Inbox`).
+Chosen by `SEKISHO_SMTP_URL`; the inbox of `dev` is made with a folder instead (`inbox.Inbox`).
 """
 
 from collections.abc import Callable, Mapping
