@@ -89,7 +89,7 @@ class Bench:
             subject = Sekisho(place, self.options.processes, self.options.events)
             _say(f"{store}: making {accounts:,} accounts with {self.options.events} events each")
             subject.prepare()
-            known = Known(People(everybody(accounts)[:1_000_000], _USES_OF_A_STRANGER))
+            known = Known(People(everybody(accounts), _USES_OF_A_STRANGER))
             extent = Extent(60, _GROWTH_OPERATIONS, OPERATIONS)
             for number in range(self.options.rounds):
                 key = Key(store, accounts, GROWING, "", "", AT_ONCE)

@@ -1,8 +1,8 @@
 """`python -m bench.profile --store sqlite`: where the server's time goes, by py-spy.
 
-py-spy (a public package) samples from outside who holds the interpreter. Prints, for each operation,
-functions by their own share and ours by the share of all that they call. What C does without the
-interpreter (SQLite, libpq, the kernel) is not in it: `perf record` shows that.
+py-spy (a public package) samples from outside who holds the interpreter. Prints for each operation
+the functions by their own share, and ours by the share of all that they call. What C does without
+the interpreter (SQLite, libpq, the kernel) is not in it: `perf record` shows that.
 """
 
 import argparse
