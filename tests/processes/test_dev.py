@@ -202,14 +202,7 @@ def test_the_default_port_moves_on_and_says_so(tmp_path):
             assert told, found.said
             assert 8080 < int(told[2]) < 8100
             found.origin = f"http://127.0.0.1:{told[2]}"
-            awaited(lambda: _is_up(found))
-
-
-def _is_up(found):
-    try:
-        return found.caller.get("/readyz").status == 200
-    except OSError:
-        return False
+            awaited(lambda: running.answers(found))
 
 
 def test_production_refuses_dev(tmp_path):
@@ -227,7 +220,7 @@ def test_a_host_beyond_loopback_opens_with_a_warning(tmp_path):
     )
     found.origin = f"http://127.0.0.1:{port}"
     with running.stopped_after(found):
-        awaited(lambda: _is_up(found))
+        awaited(lambda: running.answers(found))
         assert "Warning: --host 0.0.0.0" in found.said
         assert 201 == begin(found.caller, "a@example.com").ask().status
         toml = tmp_path / "data" / "running.json"

@@ -18,11 +18,14 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import psutil  # type: ignore[import-untyped]  # psutil ships no types
 
+from tests.support import nursery
 from tests.support.calling import Caller
+from tests.support.nursery import Child
 from tests.support.smtp_sink import Sink
 
 PATIENCE_SECONDS = 60.0  # a busy machine is no bug
@@ -59,10 +62,11 @@ class Ended:
 class Running:
     """A process of the product, in a session of its own, and the file it writes to."""
 
-    process: "subprocess.Popen[bytes]"
+    process: "Child | subprocess.Popen[bytes]"
     log: Path
     env: Mapping[str, str]
     origin: str = ""
+    management: str = ""
 
     @property
     def caller(self) -> Caller:
@@ -194,24 +198,27 @@ def environment(more: Mapping[str, str] = _NONE) -> dict[str, str]:
 
 def command(*arguments: object, env: Mapping[str, str] = _NONE) -> Ended:
     """Run a command of the product to its end."""
-    done = subprocess.run(
-        [sys.executable, "-m", "sekisho", *map(str, arguments)],
-        env=environment(env),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE_SECONDS,
-    )
-    return Ended(done.returncode, done.stdout, done.stderr)
+    with TemporaryDirectory(prefix="sekisho-command-") as folder:
+        out, err = Path(folder, "out"), Path(folder, "err")
+        child = nursery.spawn("sekisho", [*map(str, arguments)], environment(env), out, err)
+        code = child.wait(PATIENCE_SECONDS)
+        return Ended(code, out.read_text(), err.read_text())
 
 
 def start(
     *arguments: object, log: Path, env: Mapping[str, str] = _NONE, module: str = "sekisho"
 ) -> Running:
     """Start a command and leave it running; what it writes goes on at the end of `log`."""
+    return Running(
+        nursery.spawn(module, [*map(str, arguments)], environment(env), log, None), log, env
+    )
+
+
+def start_afresh(*arguments: object, log: Path, env: Mapping[str, str] = _NONE) -> Running:
+    """Start a command as a shell does, in a new interpreter."""
     with log.open("ab") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", module, *map(str, arguments)],
+            [sys.executable, "-m", "sekisho", *map(str, arguments)],
             env=environment(env),
             stdin=subprocess.DEVNULL,
             stdout=file,
@@ -293,7 +300,7 @@ def free_port() -> int:
 
 def _ready(running: Running) -> Running:
     try:
-        running.wait_until(lambda: _answers(running))
+        running.wait_until(lambda: answers(running))
     except AssertionError:
         if running.process.poll() is None:
             running.kill()
@@ -301,7 +308,8 @@ def _ready(running: Running) -> Running:
     return running
 
 
-def _answers(running: Running) -> bool:
+def answers(running: Running) -> bool:
+    """Say whether it serves."""
     try:
         return running.caller.get("/readyz").status == 200
     except OSError:

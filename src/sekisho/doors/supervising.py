@@ -72,6 +72,9 @@ def read_flags(text: str) -> dict[str, str]:
 def die_with_parent() -> None:
     """End this process when its supervisor ends, however that ends (spec K1)."""
     parent = int(os.environ[_PARENT])
+    # Ctrl-C reaches the whole terminal: here only the supervisor's word counts, which follows it.
+    # Told twice at once, granian's worker (2.8) sometimes does not end at all.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() == parent:
