@@ -148,13 +148,11 @@ def may_answer(
 
 def may_ask(flow: Flow, policy: Policy, most_asked: int, now: datetime) -> Refused | None:
     """Refuse asking again in a flow that has a row already; None lets it be judged by its lane."""
-    match state_of(flow, policy, now):
-        case State.EXPIRED:
-            return Refused(Reason.FLOW_EXPIRED)
-        case State.PASSED | State.REFUSED:
-            return Refused(Reason.CODE_USED)
-        case State.OPEN:
-            pass
+    state = state_of(flow, policy, now)
+    if state is State.EXPIRED:
+        return Refused(Reason.FLOW_EXPIRED)
+    if state is not State.OPEN:
+        return Refused(Reason.CODE_USED)
     if flow.asked >= most_asked:
         end = ends_at(flow.opened_at, flow.stepped_at, policy)
         return Refused(Reason.TOO_MANY_REQUESTS, retry_at=end)

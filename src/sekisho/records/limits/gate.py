@@ -15,7 +15,8 @@ from sekisho.ground import networks
 from sekisho.ground.refusal import Reason, Refused
 
 _HOUR = 3600
-_MOST_SOURCES = 200_000  # windows that one process remembers
+_MOST_SOURCES = 40_000  # keys that one process remembers of an hour, some 6 MB
+_ALL = "*"  # ends the key that counts every source
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,13 @@ class Window:
     def _turn(self, hour: int) -> None:
         if hour == self._hour and len(self._now) < _MOST_SOURCES:
             return
-        # A flood of sources ends the hour early: old counts weigh on, so nothing opens.
-        self._before = self._now if hour <= self._hour + 1 else {}
+        if hour == self._hour:
+            # A flood of sources: the oldest half of them is forgotten, what counts all is not.
+            kept = list(self._now.items())[_MOST_SOURCES // 2 :]
+            of_all = {key: count for key, count in self._now.items() if key.endswith(_ALL)}
+            self._now = {**dict(kept), **of_all}
+            return
+        self._before = self._now if hour == self._hour + 1 else {}
         self._now = {}
         self._hour = hour
 
@@ -113,7 +119,7 @@ def take_answer(gate: Gate, ip: str, now: datetime) -> Passed | Refused:
 
 def _take(gate: Gate, what: str, ip: str, now: datetime, factor: int) -> Passed | Refused:
     hour, into = divmod(int(now.timestamp()), _HOUR)
-    keys = (f"{what}i{ip}", f"{what}n{_network(ip)}", f"{what}*")
+    keys = (f"{what}i{ip}", f"{what}n{_network(ip)}", f"{what}{_ALL}")
     port = gate.port
     most = (port.requests_hour_ip, port.requests_hour_net, port.requests_hour_all)
     counts = gate.counter.add(keys, hour)
