@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from queue import SimpleQueue
 from wsgiref.types import WSGIApplication
 
 from sekisho.doors import house, logs
@@ -18,6 +19,13 @@ from sekisho.doors.supervising import (
 from sekisho.web.routing import make_app
 
 
+def _turns(count: int) -> "SimpleQueue[None]":
+    turns: SimpleQueue[None] = SimpleQueue()
+    for _ in range(count):
+        turns.put(None)
+    return turns
+
+
 def create() -> WSGIApplication:
     """Put the house together from what the supervisor put into the environment."""
     die_with_parent()
@@ -30,5 +38,7 @@ def create() -> WSGIApplication:
     settle_memory()
     if built.worker is not None:
         built.worker.start()
-    site = replace(built.site, count=counting.counter()) if counting.FOLDER in env else built.site
+    site = replace(built.site, turns=_turns(settings.number("server.at_once")))
+    if counting.FOLDER in env:
+        site = replace(site, count=counting.counter())
     return make_app(site, built.routes)

@@ -111,7 +111,7 @@ class Store(Protocol):
         """Open a transaction that commits when it is left without an exception."""
 
     def close(self) -> None:
-        """Let go of this thread's connections."""
+        """Let go of the connections that no work uses."""
 
 
 class Work:

@@ -1,4 +1,4 @@
-"""PostgreSQL: each thread one connection; what a work keeps goes as one statement.
+"""PostgreSQL: a connection for each work under way; what a work keeps goes as one statement.
 
 The statement is a chain of data-modifying CTEs, so it commits as a whole without BEGIN and COMMIT.
 A guard that did not write its row divides by zero, which undoes the statement: that is a conflict.
@@ -6,9 +6,8 @@ On the next attempt the work waits in line (advisory locks) for what it met.
 Statements run on psycopg's libpq layer, prepared by name: half the CPU of its cursors.
 """
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 from psycopg import pq
@@ -140,18 +139,18 @@ class _Transaction:
 
 
 class PostgresStore:
-    """One database; a class because it holds a connection for each thread."""
+    """One database; a class because it holds the connections that no work uses now."""
 
     name = "postgresql"
 
     def __init__(self, url: str) -> None:
-        """Hold the address; a connection is made when a thread first needs one."""
+        """Hold the address; a connection is made when a work finds none that is free."""
         self._url = url
-        self._threads = threading.local()
+        self._free: list[_Link] = []  # the one used last is taken first
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        """Read on this thread's connection; each statement sees one committed state."""
+        """Read; each statement sees one committed state."""
         with self._using() as tx:
             yield tx
 
@@ -169,33 +168,34 @@ class PostgresStore:
                 raise
 
     def close(self) -> None:
-        """Close this thread's connection."""
-        link: _Link | None = getattr(self._threads, "link", None)
-        if link is not None:
-            link.connection.close()
-            self._threads.link = None
+        """Close the connections that no work uses."""
+        while self._free:
+            self._free.pop().connection.close()
+
+    def _take(self) -> _Link:
+        with suppress(IndexError):
+            return self._free.pop()
+        try:
+            return _Link(self._url)
+        except psycopg.Error as error:
+            raise Unavailable from error
 
     @contextmanager
     def _using(self) -> Iterator[_Transaction]:
         """Turn a lost connection into Unavailable; an old one that only read is tried anew."""
-        try:
-            link = self._link()
-        except psycopg.Error as error:
-            raise Unavailable from error
+        link = self._take()
         tx = _Transaction(link)
         try:
             yield tx
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-            self.close()
+            link.connection.close()
+            self.close()  # what broke this one broke the others too
             if link.is_proven and not tx.has_sent:
                 raise Conflict from error
             raise Unavailable from error
-
-    def _link(self) -> _Link:
-        link: _Link | None = getattr(self._threads, "link", None)
-        if link is None or link.connection.closed:
-            link = self._threads.link = _Link(self._url)
-        return link
+        finally:
+            if not link.connection.closed:
+                self._free.append(link)
 
 
 def _encode(values: list[Value]) -> tuple[list[bytes | None], list[int]]:

@@ -7,7 +7,7 @@ commits for all (group commit), and nobody is answered before that commit is on 
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sekisho.ground.db import Conflict, Row, Statement, Transaction, Unavailable, Value
@@ -76,18 +76,18 @@ class SqliteStore:
         self._waiting = 0
         self._writer: sqlite3.Connection | None = None
         self._group: _Group | None = None
-        self._readers = threading.local()
+        self._readers: list[sqlite3.Connection] = []  # that no work uses now
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        """Read on this thread's connection; each statement sees one committed state."""
+        """Read; each statement sees one committed state."""
+        reader = self._take()
         try:
-            reader: sqlite3.Connection | None = getattr(self._readers, "connection", None)
-            if reader is None:
-                reader = self._readers.connection = self._open()
             yield _Transaction(reader)
         except sqlite3.DatabaseError as error:
             raise Unavailable from error
+        finally:
+            self._readers.append(reader)
 
     @contextmanager
     def writing(self, wait_for: frozenset[int]) -> Iterator[Transaction]:
@@ -117,17 +117,23 @@ class SqliteStore:
             raise Unavailable from group.failure
 
     def close(self) -> None:
-        """Close the writer and this thread's reader."""
+        """Close the writer and the readers that no work uses."""
         with self._line:
             if self._writer is not None:
                 if self._group is not None:
                     self._commit(self._group, self._writer)
                 self._writer.close()
                 self._writer = None
-        reader: sqlite3.Connection | None = getattr(self._readers, "connection", None)
-        if reader is not None:
-            reader.close()
-            self._readers.connection = None
+        while self._readers:
+            self._readers.pop().close()
+
+    def _take(self) -> sqlite3.Connection:
+        with suppress(IndexError):
+            return self._readers.pop()
+        try:
+            return self._open()
+        except sqlite3.DatabaseError as error:
+            raise Unavailable from error
 
     def _join(self) -> tuple[_Group, sqlite3.Connection]:
         try:

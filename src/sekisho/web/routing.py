@@ -3,7 +3,8 @@ routing, reading and writing. What every request shares happens here, in order: 
 (reading.py), the endpoint, the reply's form and headers (writing.py).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -74,15 +75,35 @@ def _resource(site: Site, methods: Mapping[str, Route]) -> object:
 def _responder(site: Site, route: Route) -> Callable[..., None]:
     def respond(request: Request, response: Response, **params: str) -> None:
         call, refused = reading.read(site, request, params, any_host=route.any_host)
+        with _turn(site):
+            answer(call, refused, response)
+        site.count(route.method, route.path, response.status_code)
+
+    def answer(call: Call, refused: Refused | None, response: Response) -> None:
         try:
             reply = refused or _switch_language(call) or route.answer(call)
         except Unavailable as error:
             _LOG.warning("store_unavailable", request_id=call.request_id, cause=_cause(error))
             reply = Refused(Reason.UNAVAILABLE)
         writing.write(site, call, reply, response)
-        site.count(route.method, route.path, response.status_code)
 
     return respond
+
+
+@contextmanager
+def _turn(site: Site) -> Iterator[None]:
+    """Wait for one of the few turns: many threads may wait for slow bodies, few compute.
+
+    # Threat: 086, slow bodies hold threads that cost little, not those that answer (test_serve).
+    """
+    if site.turns is None:
+        yield
+        return
+    site.turns.get()
+    try:
+        yield
+    finally:
+        site.turns.put(None)
 
 
 def _unknown(site: Site) -> Callable[..., None]:
