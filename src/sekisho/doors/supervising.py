@@ -89,7 +89,11 @@ def settle_memory() -> None:
     at the start lives as long as the process and need not be looked at again.
     """
     if sys.platform == "linux":
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_M_ARENA_MAX, 2)
+        gc.collect()
+        if hasattr(libc, "malloc_trim"):  # glibc's own
+            libc.malloc_trim(0)
     gc.collect()
     gc.freeze()
 

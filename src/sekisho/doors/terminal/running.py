@@ -19,7 +19,7 @@ from sekisho.doors import checking, house, logs, people, supervising
 from sekisho.doors.settings import Settings, environment, gather
 from sekisho.doors.supervising import FolderBusy
 from sekisho.doors.terminal.outcomes import fail, refuse, tell, tell_json, told
-from sekisho.ground import networks
+from sekisho.ground import networks, places
 from sekisho.ground.refusal import Reason
 from sekisho.migrations import schema
 
@@ -175,6 +175,8 @@ def _serve(host: str, port: int, workers: int, threads: int) -> None:
     from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415
     from granian.http import HTTP1Settings  # noqa: PLC0415
 
+    places.table_date()  # reads the table once, before the processes part
+    supervising.settle_memory()
     Granian(
         "sekisho.doors.app:create",
         factory=True,
