@@ -1,0 +1,202 @@
+"""`/openapi.json` against the answers, by schemathesis: no 5xx, nothing that is not documented.
+
+Each case meets a session and a flow that exist, or not. The longer run looks elsewhere each time:
+`SEKISHO_TEST_CHANCE=free uv run pytest tests/fuzz/test_openapi.py` (1,000 cases an operation).
+"""
+
+import os
+from collections import Counter
+from types import SimpleNamespace
+
+import hypothesis
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given
+from hypothesis import strategies as st
+from hypothesis.stateful import run_state_machine_as_test
+from schemathesis import GenerationMode, checks
+
+from sekisho.ground import ids
+from sekisho.ground.visitor import Visitor
+from sekisho.records import sessions
+from tests.support.people import begin
+
+schemathesis.checks.load_all_checks()
+CHECKS = [
+    checks.not_a_server_error,
+    *(
+        checks.CHECKS.get_one(name)
+        for name in (
+            "status_code_conformance",
+            "content_type_conformance",
+            "response_headers_conformance",
+            "response_schema_conformance",
+        )
+    ),
+]
+OPERATIONS = (
+    "POST /api/v1/flows",
+    "GET /api/v1/flows/{flow}",
+    "POST /api/v1/flows/{flow}/challenges",
+    "POST /api/v1/flows/{flow}/challenges/{challenge}/answer",
+    "GET /api/v1/session",
+    "DELETE /api/v1/session",
+    "GET /api/v1/sessions",
+    "DELETE /api/v1/sessions/{session}",
+    "POST /api/v1/sessions/end_all",
+    "GET /api/v1/events",
+)
+SUCCESS = {"GET": 200, "DELETE": 204}
+CONTENT_TYPES = (
+    "application/json",
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "application/json; charset=utf-16",
+    "nonsense",
+    "",
+)
+ENDLESS = "1000000000"  # coarse limits by source would soon answer everything
+IS_FREE = os.environ.get("SEKISHO_TEST_CHANCE") == "free"
+SHORT = {} if IS_FREE else {"max_examples": 40}
+QUIET = list(HealthCheck)
+SIGNED_IN = Visitor(ip="203.0.113.9")
+
+
+@pytest.fixture
+def open_house(build_house):
+    return build_house(
+        limits__requests_hour_ip=ENDLESS,
+        limits__requests_hour_net=ENDLESS,
+        limits__requests_hour_all=ENDLESS,
+    )
+
+
+@pytest.fixture
+def account(open_house):
+    return ids.read("acc", open_house.make_account("asha@example.org"))
+
+
+@pytest.fixture
+def schema(open_house):
+    return schemathesis.openapi.from_wsgi("/openapi.json", open_house.app)
+
+
+def test_the_operations_are_those_of_the_document(schema):
+    assert sorted(OPERATIONS) == sorted(found.ok().label for found in schema.get_all_operations())
+
+
+@pytest.mark.attack("013", "020", "086")
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_every_answer_is_documented(label, schema, open_house, account):
+    operation = schema.find_operation_by_label(label)
+    cases = operation.as_strategy(GenerationMode.POSITIVE) | operation.as_strategy(
+        GenerationMode.NEGATIVE
+    )
+    met = Counter()
+
+    @hypothesis.settings(suppress_health_check=QUIET, **SHORT)
+    @given(case=cases, choices=choices())
+    def holds(case, choices):
+        situate(case, choices, open_house, account)
+        met[case.call_and_validate(checks=CHECKS).status_code] += 1
+
+    holds()
+    assert met[SUCCESS.get(operation.method.upper(), 200)] + met[201] > 0, met
+
+
+def choices():
+    """What a case meets: mostly things that exist."""
+    mostly = st.sampled_from((True, True, True, False))
+    everything = SimpleNamespace(
+        has_session=True,
+        has_flow=True,
+        has_code=True,
+        is_real=True,
+        is_right=True,
+        content_type=None,
+        origin=None,
+    )
+    return st.just(everything) | st.builds(
+        SimpleNamespace,
+        has_session=mostly,
+        has_flow=mostly,
+        has_code=mostly,
+        is_real=mostly,
+        is_right=st.booleans(),
+        content_type=st.sampled_from((None, None, None, *CONTENT_TYPES)),
+        origin=st.sampled_from((None, None, "https://evil.example", "null")),
+    )
+
+
+def situate(case, wanted, house, account):
+    """Put the case into its situation."""
+    headers, places = {}, {}
+    if wanted.has_session:
+        token = new_session(house, account)
+        headers["Authorization"] = f"Bearer {token}"
+        places["session"] = token[:17]
+    if "{flow}" in case.path and wanted.has_flow:
+        attempt = new_flow(case, wanted, house)
+        headers["Sekisho-Flow"] = attempt.secret
+        places |= {"flow": attempt.id, "challenge": attempt.challenge or "chl_0000000000000"}
+    elif case.path == "/api/v1/flows" and wanted.is_right:
+        case.body = {"purpose": "sign_in", "name": "asha@example.org", "locale": "ja"}
+    names = case.path_parameters or {}
+    if wanted.is_real:
+        case.path_parameters = {name: places.get(name, old) for name, old in names.items()}
+    sent = {"Content-Type": wanted.content_type, "Origin": wanted.origin}
+    headers |= {name: value for name, value in sent.items() if value is not None}
+    case.headers = {**(case.headers or {}), **headers}
+
+
+def new_flow(case, wanted, house):
+    """Begin a flow, with a code where it is to be answered; give the case the right body."""
+    attempt = begin(house.api, f"p{house.db.chance.below(10**9)}@example.org")
+    is_asking = case.path.endswith("/challenges")
+    if wanted.has_code and not (is_asking and wanted.is_right):
+        attempt.ask()
+    if wanted.is_right and is_asking:
+        case.body = {"option": attempt.option}
+    if wanted.is_right and case.path.endswith("/answer"):
+        codes = house.inbox.codes()
+        case.body = {"code": codes[0].code if codes else "123456"}
+    return attempt
+
+
+def new_session(house, account):
+    started = house.db.write(
+        "test",
+        lambda work: sessions.begin(work, account, ("email_code",), SIGNED_IN, sessions.Policy()),
+    )
+    return started.token
+
+
+@pytest.mark.parametrize("name", ["look", "ask", "answer", "end", "older"])
+def test_every_link_names_an_operation(name, schema):
+    links = dict(links_of(schema))
+    assert schema.find_operation_by_id(links[name]["operationId"])
+
+
+def links_of(schema):
+    for operation in schema.get_all_operations():
+        for response in operation.ok().definition.raw["responses"].values():
+            yield from response.get("links", {}).items()
+
+
+def test_every_answer_is_documented_along_the_links(schema, open_house, account):
+    token = new_session(open_house, account)
+    schema.config.update(headers={"Authorization": f"Bearer {token}"})
+
+    class Along(schema.as_state_machine()):
+        def validate_response(self, response, case, *_, **__):
+            case.validate_response(response, checks=CHECKS)
+
+    run_state_machine_as_test(
+        Along,
+        settings=hypothesis.settings(
+            suppress_health_check=QUIET,
+            max_examples=200 if IS_FREE else 15,
+            stateful_step_count=6,
+        ),
+    )
