@@ -1,0 +1,105 @@
+"""What the state machine found, each as the short story that it is."""
+
+import pytest
+
+from sekisho.ground.db import sql
+from tests.support.people import begin, person, wrong
+
+_WAITING = sql("SELECT kind FROM message WHERE sealed IS NOT NULL")
+
+
+@pytest.mark.spec("C6")
+@pytest.mark.attack("001")
+def test_a_flow_older_than_the_account_is_charged_to_the_accounts_book(house):
+    address = "noor@example.org"
+    old = [begin(house.client(f"198.51.100.{ip}"), address) for ip in (1, 2, 3)]
+    codes = []
+    for attempt in old:
+        attempt.ask()
+        codes.append(house.inbox.code(address))
+    assert 200 == old[0].type(codes[0]).status
+
+    told = [old[1].type(wrong(codes[1], by)).code for by in range(1, 6)]
+    fresh = begin(house.client("198.51.100.4"), address)
+    fresh.ask()
+    code = house.inbox.code(address)
+    told += [fresh.type(wrong(code, by)).code for by in range(1, 6)]
+    assert ["code_wrong"] * 10 == told
+    assert "too_many_tries" == old[2].type(wrong(codes[2])).code
+
+
+@pytest.mark.spec("N1")
+def test_a_second_tab_of_the_browser_that_signed_up_is_no_stranger(house, noor):
+    first, second = noor.begins(), noor.begins()
+    first.ask()
+    code = house.inbox.code(noor.address)
+    second.ask()
+    assert 200 == noor.types(house.inbox.code(noor.address)).status
+    assert 200 == first.type(code, noor.device).status
+    assert [] == house.inbox.notices(noor.address)
+
+
+@pytest.mark.spec("C6")
+def test_a_familiar_browser_is_told_when_it_has_tries_again(build_house, clock):
+    house = build_house(guesses__familiar_hour=2)
+    asha = person(house, "asha@example.org", "198.51.100.10")
+    asha.signs_in()
+    asha.asks_for_a_code()
+    code = house.inbox.code(asha.address)
+    at = clock.now()
+    for by in (1, 2):
+        asha.types(wrong(code, by))
+    clock.move(minutes=4)
+    refused = asha.types(code)
+    assert "too_many_tries" == refused.code
+    assert (
+        f"{at.isoformat()[:11]}{at.hour + 1:02}{at.isoformat()[13:19]}Z" == refused.json["retry_at"]
+    )
+
+
+@pytest.mark.spec("C10")
+def test_retry_at_waits_for_the_longest_window_that_is_full(build_house, clock):
+    house = build_house(resend__ten_minutes=2, resend__day=2, resend__pauses_seconds="1")
+    asha = person(house, "asha@example.org", "198.51.100.10")
+    asha.signs_in()
+    at = clock.now()
+    for _ in range(2):
+        asha.asks_for_a_code()
+    refused = asha.begins().ask(asha.device)
+    assert "too_many_requests" == refused.code
+    assert (
+        f"{at.isoformat()[:8]}{at.day + 1:02}{at.isoformat()[10:19]}Z" == refused.json["retry_at"]
+    )
+
+
+@pytest.mark.spec("S1")
+def test_the_receipt_of_sign_out_everywhere_counts_no_session_that_had_ended(house, asha, clock):
+    asha.signs_in()
+    clock.move(hours=25)
+    asha.signs_in()
+    told = asha.client.post("/api/v1/sessions/end_all", {"keep_current": False}, asha.bearer)
+    assert {"ended": 1} == told.json
+
+
+@pytest.mark.spec("A1")
+@pytest.mark.parametrize("limit", ["000000001999", "000000001" + "9" * 5000, "201", "0", "٣", ""])
+def test_a_page_of_events_has_at_most_200(limit, asha):
+    asha.signs_in()
+    assert "invalid_input" == asha.gets(f"/api/v1/events?limit={limit}").code
+
+
+def test_after_the_oldest_id_there_are_no_events(asha):
+    asha.signs_in()
+    assert [] == asha.gets("/api/v1/events?after=evt_0000000000000").json["data"]
+
+
+@pytest.mark.spec("C11", "D2")
+@pytest.mark.parametrize("name", ["+81 90-1234-5678"])
+def test_a_decoy_for_a_phone_number_leaves_the_outbox_at_once(name, house):
+    attempt = begin(house.api, name)
+    body = {"option": attempt.option, "confirm": name}
+    told = house.api.post(f"{attempt.path}/challenges", body, attempt.headers)
+    assert 201 == told.status
+    house.send_mail()
+    rows = house.db.read(lambda work: work.all(_WAITING))
+    assert [] == rows
