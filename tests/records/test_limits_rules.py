@@ -3,13 +3,14 @@
 from datetime import timedelta
 from itertools import pairwise
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.records.limits import rules
-from sekisho.records.limits.lanes import STRANGER, Book
+from sekisho.records.limits.lanes import STRANGER, Book, Lane
 from sekisho.records.limits.rules import Charge, Policy, Sending
 from tests.support.material import START
 
@@ -150,6 +151,27 @@ def test_a_right_answer_returns_its_own_charge_alone(digits):
         (len(settled.lane(STRANGER).short), len(settled.lane(STRANGER).long)),
         settled.lane(STRANGER).step,
     )
+
+
+@pytest.mark.spec("C6", "C10")
+def test_a_right_answer_changes_its_own_lane_and_nothing_else_in_it():
+    """What was sent, asked, told and digested stays; so do the other lanes and the labels."""
+    full = Lane(
+        asked=9,
+        step=3,
+        sent=(1, 9),
+        unproved=(1, 9),
+        short=(2, 9),
+        long=(5,),
+        in_a_row=4,
+        is_closed=True,
+        digest=6,
+        told=7,
+    )
+    book = Book({STRANGER: full, DEVICE: full}, (("K7", 99),))
+    expected = msgspec.structs.replace(full, step=0, short=(2,), in_a_row=0, is_closed=False)
+    settled = rules.settle(book, DEVICE, 9, None)
+    assert Book({STRANGER: full, DEVICE: expected}, (("K7", 99),)) == settled
 
 
 @pytest.mark.spec("C6")
