@@ -2,12 +2,12 @@
 
 import http.client
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from tests.support.web_client import Answer
+from tests.support.web_client import Answer, Client
 
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
@@ -120,3 +120,25 @@ def bearer(passed: Answer) -> dict[str, str]:
 def wrong(code: str, by: int = 1) -> str:
     """A code of the same length that is not this one."""
     return f"{(int(code) + by) % 10 ** len(code):0{len(code)}d}"
+
+
+def browser(origin: str, ip: str = "203.0.113.7", agent: str = CHROME) -> Client:
+    """A browser that keeps cookies and sends forms, at a running service behind our own proxy."""
+    caller = Caller(origin, {"X-Forwarded-For": ip})
+
+    def forward(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        named = {
+            name.removeprefix("HTTP_").replace("_", "-").title(): str(value)
+            for name, value in environ.items()
+            if name.startswith("HTTP_") or name == "CONTENT_TYPE"
+        }
+        place = quote(environ["PATH_INFO"].encode("latin-1"))
+        query = environ["QUERY_STRING"]
+        body = environ["wsgi.input"].read() or None
+        answer = caller.send(
+            environ["REQUEST_METHOD"], f"{place}?{query}" if query else place, body, named
+        )
+        start(f"{answer.status} ", list(answer.headers))
+        return [answer.body]
+
+    return Client(forward, origin, ip, agent)

@@ -291,6 +291,17 @@ def peak_mebibytes(pid: int) -> float:
     raise AssertionError(pid)
 
 
+def is_free(port: int) -> bool:
+    """Say whether a server could listen on this port of loopback."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
 def free_port() -> int:
     """A port that nobody listens on just now."""
     with socket.socket() as probe:
