@@ -6,7 +6,12 @@ import unicodedata
 # Letters and digits that nobody takes for one another: no B 8, G 6, I 1, O 0, Q, S 5, Z 2 (C8).
 LABELS = tuple(f"{letter}{digit}" for letter in "ACDEFHJKLMNPRTUVWXY" for digit in "23456789")
 LONGEST = 4000  # signs of an answer that are read: a whole message fits (C7)
-_JOINERS = " \t\u1680\u180e\u00ad\u200b-\u200f\u2060\ufeff\\-\u2010-\u2015\u2212\u30fc\uff0d\u2043"
+# Blanks, dashes, and signs without width: copying out of a chat brings direction signs along.
+_JOINERS = (
+    " \t\u1680\u180e\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+    "\\-\u058a\u05be\u1400\u1806\u2010-\u2015\u2043\u2212\u2e17\u2e1a\u2e3a\u2e3b"
+    "\u2e40\u2e5d\u301c\u3030\u30a0\u30fc\uff0d\U00010ead"
+)
 _RUN = re.compile(f"[0-9](?:[{_JOINERS}]*[0-9])*")
 _JOINER = re.compile(f"[{_JOINERS}]+")
 _PLAIN = re.compile(r"[0-9]+", re.ASCII)
