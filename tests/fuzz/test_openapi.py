@@ -58,7 +58,7 @@ CONTENT_TYPES = (
 )
 ENDLESS = "1000000000"  # coarse limits by source would soon answer everything
 IS_FREE = os.environ.get("SEKISHO_TEST_CHANCE") == "free"
-SHORT = {} if IS_FREE else {"max_examples": 40}
+SHORT = {} if IS_FREE else {"max_examples": 25}
 QUIET = list(HealthCheck)
 SIGNED_IN = Visitor(ip="203.0.113.9")
 
@@ -200,3 +200,11 @@ def test_every_answer_is_documented_along_the_links(schema, open_house, account)
             stateful_step_count=6,
         ),
     )
+
+
+def test_a_language_in_the_query_turns_no_program_away(open_house, account):
+    body = {"purpose": "sign_in", "name": "asha@example.org"}
+    assert 201 == open_house.api.post("/api/v1/flows?language=ja", body).status
+    bearer = {"Authorization": f"Bearer {new_session(open_house, account)}"}
+    listed = open_house.api.get("/api/v1/sessions?language=ja", bearer)
+    assert (200, "場所不明") == (listed.status, listed.json["data"][0]["place"]["text"])

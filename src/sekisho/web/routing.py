@@ -145,7 +145,7 @@ def _no_body(request: Request, response: Response, error: falcon.HTTPError) -> N
 def _switch_language(call: Call) -> Reply | None:
     """Keep the language that was chosen in a link, and show the same page at its clean path."""
     wanted = call.query.get("language")
-    if wanted not in words.LANGUAGES:
+    if wanted not in words.LANGUAGES or call.is_write or call.path.startswith("/api/"):
         return None
     rest = "&".join(
         f"{quote(name)}={quote(value)}" for name, value in call.query.items() if name != "language"
