@@ -77,9 +77,9 @@ class Extent:
     most: int = 1_000_000
     only: tuple[str, ...] = ()
 
-    def wants(self, operation: str) -> bool:
-        """Say whether this operation is asked for."""
-        return not self.only or operation in self.only
+    def wants(self, part: "Part") -> bool:
+        """Say whether this operation is asked for; the few are asked for of strangers."""
+        return not self.only or (part.operation in self.only and part.caller != "familiar")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class Turn:
             return last[-1]
 
         for part in self._parts():
-            if not self.extent.wants(part.operation):
+            if not self.extent.wants(part):
                 continue
             if part.prepare:
                 await part.prepare(last[-1] if last else None)
