@@ -212,7 +212,7 @@ def test_a_certificate_for_another_name_is_refused(authority, ca_file, provide):
 
 
 def test_a_server_without_starttls_gets_nothing_where_it_is_required(sink, provide):
-    outcome = provide(f"smtp://127.0.0.1:{sink.port}").send(draft())
+    outcome = provide(f"smtp://127.0.0.1:{sink.port}?starttls=required").send(draft())
     assert "offers no STARTTLS" in outcome.cause
     assert [] == sink.received
 
@@ -220,6 +220,26 @@ def test_a_server_without_starttls_gets_nothing_where_it_is_required(sink, provi
 def test_a_server_without_starttls_is_used_where_that_is_allowed(sink, provide):
     url = f"smtp://127.0.0.1:{sink.port}?starttls=opportunistic"
     assert isinstance(provide(url).send(draft()), Accepted)
+
+
+@pytest.mark.parametrize(
+    ("url", "security"),
+    [
+        pytest.param("smtp://127.0.0.1:25", "no", id="this machine"),
+        pytest.param("smtp://mail.example.com", "opportunistic", id="another, without a password"),
+        pytest.param("smtp://me:pw@mail.example.com", "required", id="another, with a password"),
+        pytest.param("smtp://me:pw@localhost:25", "no", id="this machine, with a password"),
+        pytest.param("smtp://127.0.0.1?ca_file=/ca.pem", "required", id="an authority is named"),
+        pytest.param("smtp://127.0.0.1?starttls=required", "required", id="said"),
+        pytest.param("smtps://mail.example.com", "tls", id="from the start"),
+    ],
+)
+def test_how_a_url_without_starttls_is_secured(url, security):
+    assert security == parse(url).security
+
+
+def test_a_relay_on_this_machine_needs_no_word_about_tls(sink, provide):
+    assert isinstance(provide(f"smtp://127.0.0.1:{sink.port}").send(draft()), Accepted)
 
 
 def test_name_and_password_are_given(tls, ca_file, provide):
@@ -251,7 +271,7 @@ def _speaks(**answers):
 def test_junk_after_starttls_is_no_encryption(provide):
     script = _speaks(ehlo=b"250-x\r\n250 STARTTLS\r\n", starttls=b"220 go\r\n" + b"JUNK" * 10_000)
     with smtp_sink.scripted(b"220 hello\r\n", script) as server:
-        outcome = provide(f"smtp://127.0.0.1:{server.port}").send(draft())
+        outcome = provide(f"smtp://127.0.0.1:{server.port}?starttls=required").send(draft())
         assert isinstance(outcome, Deferred)
         assert "no encrypted connection" in outcome.cause
 

@@ -22,7 +22,7 @@ _SETTINGS = {
     "keepalives_count": 3,
     "tcp_user_timeout": 15000,
     "options": "-c statement_timeout=10s -c lock_timeout=5s -c timezone=UTC -c jit=off"
-    " -c plan_cache_mode=force_generic_plan",
+    " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off",
 }
 _CONFLICTS = frozenset(
     (

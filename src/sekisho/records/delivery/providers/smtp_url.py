@@ -40,8 +40,9 @@ def parse(url: str) -> Server:
         raise ValueError("write the mail URL as smtp://user:password@host:port")
     if unknown := set(options) - _OPTIONS:
         raise ValueError(f"the mail URL knows no {', '.join(sorted(unknown))}")
-    security = _security(parts.scheme, options.get("starttls"))
     user = unquote(parts.username) if parts.username else None
+    usual = _usual(parts.hostname, options, has_password=user is not None)
+    security = _security(parts.scheme, options.get("starttls"), usual)
     # Threat: a password over an open line, or over one from which STARTTLS was stripped.
     if user and security in {"no", "opportunistic"} and parts.hostname not in _LOOPBACK:
         raise ValueError("a mail server with a password needs starttls=required or smtps://")
@@ -56,12 +57,21 @@ def parse(url: str) -> Server:
     )
 
 
-def _security(scheme: str, wanted: str | None) -> Security:
+def _usual(host: str, options: dict[str, str], *, has_password: bool) -> Security:
+    """Return the security of `smtp://` without `starttls=`."""
+    if "ca_file" in options:
+        return "required"
+    if host in _LOOPBACK:
+        return "no"
+    return "required" if has_password else "opportunistic"
+
+
+def _security(scheme: str, wanted: str | None, usual: Security) -> Security:
     if scheme == "smtps":
         if wanted is not None:
             raise ValueError("smtps:// is encrypted from the start; starttls belongs to smtp://")
         return "tls"
-    security = _SECURITY.get(wanted or "required")
+    security = _SECURITY.get(wanted) if wanted is not None else usual
     if security is None:
         raise ValueError("starttls is one of required, opportunistic, no")
     return security
