@@ -26,7 +26,7 @@ from tests.models.twins import Letter, Twins
 from tests.support.material import START
 from tests.support.web_client import Answer
 
-BROWSERS = 4
+BROWSERS = 3
 KNOWN = ("asha@example.org", "ben@example.org")
 NAMES = (*KNOWN, "noor@example.org", "kim@example.org", "+81 90-1234-5678")
 ENDLESS = 1_000_000_000  # coarse limits by source are other tests'

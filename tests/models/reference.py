@@ -310,6 +310,22 @@ class Reference:
         mine = person.events[made:]
         return Counter(kind for at, kind in mine if self.now - at <= EVENTS_SHOWN)
 
+    def edges(self, person: Person) -> list[int]:
+        """The instants to come at which something about a person changes."""
+        numbers, found = self.numbers, set[int]()
+        for key, lane in person.lanes.items():
+            windows = numbers.stranger if key == STRANGERS else numbers.familiar
+            found.update(at + window for at in lane.short for window, _ in windows)
+            found.update(at + window for at in lane.long for window, _ in numbers.stranger_long)
+            found.update(at + window for at in lane.sent for window, _ in numbers.contact)
+            found.update(at + window for at in lane.unproved for window in (HOUR, DAY))
+            found.update(at + HOUR for at in lane.asked)
+            found.update(at + DAY for at in (lane.digest, lane.told) if at is not None)
+        for flow in self.flows:
+            if flow.person is person and flow.code is not None:
+                found.update((flow.end(), flow.code.resend_at, flow.code.sent_at + CODE_LIFE))
+        return sorted(at for at in found if at > self.now)
+
     def sweep(self) -> None:
         """What is past its time goes: flows a day old, browsers long not seen, and nothing else."""
         for flow in self.flows:
