@@ -193,11 +193,13 @@ def test_the_default_port_moves_on_and_says_so(tmp_path):
             taken.listen()
         except OSError:
             pass  # somebody else has it, which is as good
-        found = running.start("dev", "--data", tmp_path / "data", log=tmp_path / "log")
+        log = tmp_path / "log"
+        log.touch()
+        found = running.start("dev", "--data", tmp_path / "data", log=log)
         with running.stopped_after(found):
             found.wait_until(lambda: "Ctrl-C" in found.said)
             told = re.search(
-                r"Sign in +(http://localhost:(\d+))  \(port 8080 may be taken\)", found.said
+                r"Sign in +(http://localhost:(\d+))  \(port 8080 is taken\)", found.said
             )
             assert told, found.said
             assert 8080 < int(told[2]) < 8100
