@@ -8,15 +8,17 @@ answer is lost. `python -m tests.campaigns.kills` kills at random.
 import ast
 import contextlib
 import http.client
+import random
 import re
 from pathlib import Path
 
 import pytest
 
 import sekisho
-from tests.support import crashing, running
+from tests.campaigns import kills
+from tests.support import crashing, running, smtp_sink
 from tests.support.calling import ask, bearer, begin, browser, wrong
-from tests.support.running import awaited, free_port
+from tests.support.running import Mailbox, awaited, free_port
 
 CRASHING = "tests.support.crashing"
 SOURCE = Path(sekisho.__file__).parent
@@ -307,3 +309,23 @@ def test_every_named_step_is_killed_at():
     assert {*ACTS, *BY_COMMAND, *ELSEWHERE, "mark_time"} == plain
     composed = [ast.unparse(one) for one in named if not isinstance(one, ast.Constant)]
     assert ["f'sweep.{name}'"] == composed
+
+
+@pytest.mark.spec("C3", "C6", "D2")
+@pytest.mark.attack("121", "002")
+def test_killed_at_random_under_load_the_clients_ledger_holds(tmp_path, store_of, kind):
+    """What `python -m tests.campaigns.kills --kills 1000` does, at the size of a test."""
+    with smtp_sink.sink() as sink:
+        mailbox = Mailbox(sink)
+        env = {**mailbox.environment, **store_of(kind), "SEKISHO_SIGN_UP": "open"}
+        env["SEKISHO_TRUSTED_PROXIES"] = "127.0.0.0/8"
+        campaign = kills.Campaign(tmp_path / "data", env, random.Random(7))
+        ledger = kills.run(campaign, mailbox, kills=4, clients=4)
+    assert [] == ledger.broken
+    assert ledger.passed
+    assert 5 == sum(campaign.killed.values())
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kind(request):
+    return request.param

@@ -10,13 +10,13 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
@@ -130,37 +130,46 @@ class Running:
             time.sleep(_LOOK_SECONDS)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Mailbox:
-    """The mails that a sink took, as their readers see them."""
+    """The mails that a sink took, as their readers see them; each is read once."""
 
     sink: Sink
+    _read: int = 0
+    _boxes: dict[str, list[EmailMessage]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def letters(self, to: str) -> list[EmailMessage]:
         """The mails to an address, newest first."""
-        return [_read(mail.raw) for mail in reversed(self.sink.to(to))]
+        with self._lock:
+            for mail in self.sink.received[self._read :]:
+                self._boxes.setdefault(mail.to, []).append(_parsed(mail.raw))
+                self._read += 1
+            return self._boxes.get(to, [])[::-1]
 
     def letter(self, to: str, label: str) -> EmailMessage:
         """The mail that carries this label, as soon as it is there."""
         return awaited(lambda: next((m for m in self.letters(to) if label in text_of(m)), None))
 
     def code(self, to: str, label: str) -> str:
-        """The code of the mail that carries this label."""
-        found = code_in(self.letter(to, label))
-        assert found is not None
-        return found
+        """The code of the mail that carries this label, as soon as it is there."""
+        return awaited(lambda: self.code_now(to, label))
+
+    def code_now(self, to: str, label: str) -> str | None:
+        """The code of the mail that carries this label, if it is there."""
+        return next((code_in(m) for m in self.letters(to) if label in text_of(m)), None)
 
     def notices(self, to: str) -> list[EmailMessage]:
         """The mails that carry no code."""
         return [mail for mail in self.letters(to) if code_in(mail) is None]
 
-    @cached_property
+    @property
     def environment(self) -> dict[str, str]:
         """The settings that make a service send its mail here."""
         return {"SEKISHO_SMTP_URL": self.sink.url, "SEKISHO_MAIL_FROM": MAIL_FROM}
 
 
-def _read(raw: bytes) -> EmailMessage:
+def _parsed(raw: bytes) -> EmailMessage:
     message = message_from_bytes(raw, policy=policy.default)
     assert isinstance(message, EmailMessage)
     return message
