@@ -19,8 +19,7 @@ _PRAGMAS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=OFF",
     "PRAGMA temp_store=MEMORY",
-    "PRAGMA cache_size=-16000",
-    "PRAGMA mmap_size=268435456",
+    "PRAGMA cache_size=-4000",
     "PRAGMA journal_size_limit=67108864",
 )
 
