@@ -28,6 +28,20 @@ def test_a_flow_older_than_the_account_is_charged_to_the_accounts_book(house):
     assert "too_many_tries" == old[2].type(wrong(codes[2])).code
 
 
+@pytest.mark.spec("C4")
+def test_a_code_from_before_the_account_is_known_as_an_earlier_one(house, noor, clock):
+    waiting = noor.begins()
+    waiting.ask()
+    earlier = house.inbox.code(noor.address)
+    noor.begins().ask()
+    assert 200 == noor.types(house.inbox.code(noor.address)).status
+    clock.move(seconds=120)
+    waiting.ask()
+    newest = house.inbox.code(noor.address)
+    assert "code_earlier" == waiting.type(earlier).code
+    assert 200 == waiting.type(newest).status
+
+
 @pytest.mark.spec("N1")
 def test_a_second_tab_of_the_browser_that_signed_up_is_no_stranger(house, noor):
     first, second = noor.begins(), noor.begins()

@@ -68,7 +68,7 @@ def _ask(
         return granted
 
     account = found.owner.account if found.owner else None
-    subject = asker.subject if account is None else account
+    subject = _subject(asker, found)
     challenge = _challenge(work, policy, asker, found, granted)
     asked = flows.Asked(subject, account, lane, challenge)
     flow = flows.grant(work, asker.ticket, found.flow, asked)
@@ -112,6 +112,10 @@ def _judge(
     return limits.ask(book, lane, policy.limits, work.now, label=label, asked_in_flow=before)
 
 
+def _subject(asker: _Asker, found: Gathered) -> int:
+    return found.owner.account if found.owner else asker.subject
+
+
 def _challenge(
     work: Work, policy: Policy, asker: _Asker, found: Gathered, granted: Asking
 ) -> flows.Challenge:
@@ -121,7 +125,7 @@ def _challenge(
         work,
         Material(
             purpose=asker.ticket.purpose,
-            subject=found.owner.account if found.owner else asker.subject,
+            subject=found.flow.subject if found.flow else _subject(asker, found),
             flow=asker.ticket.flow,
             challenge=challenge,
             digits=granted.digits,

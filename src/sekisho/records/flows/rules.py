@@ -77,7 +77,11 @@ class Challenge:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A flow as the store has it. `account` is None where the name has none."""
+    """A flow as the store has it. `account` is None where the name has none.
+
+    `subject` is what all its codes are bound to: the account, or the stand-in of a name that had
+    none when the first code was asked for. It never changes.
+    """
 
     id: int
     purpose: Purpose
@@ -180,8 +184,7 @@ def next_flow(ticket: Ticket, flow: Flow | None, asked: Asked) -> Flow:
     voided = () if flow is None else ((flow.challenge.id, flow.challenge.mac),)
     return replace(
         before,
-        subject=asked.subject,  # a stand-in's, until an account was made under the name
-        account=asked.account,
+        account=asked.account,  # made under the name meanwhile; codes stay bound to the subject
         lane=asked.lane,
         stepped_at=asked.challenge.sent_at,
         asked=before.asked + 1,
