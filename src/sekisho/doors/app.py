@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 from pathlib import Path
-from queue import SimpleQueue
 from wsgiref.types import WSGIApplication
 
-from sekisho.doors import house, logs
+from sekisho.doors import house, logs, processors
 from sekisho.doors.ops import counting
 from sekisho.doors.settings import environment, gather
 from sekisho.doors.supervising import (
@@ -19,13 +18,6 @@ from sekisho.doors.supervising import (
 from sekisho.web.routing import make_app
 
 
-def _turns(count: int) -> "SimpleQueue[None]":
-    turns: SimpleQueue[None] = SimpleQueue()
-    for _ in range(count):
-        turns.put(None)
-    return turns
-
-
 def create() -> WSGIApplication:
     """Put the house together from what the supervisor put into the environment."""
     die_with_parent()
@@ -36,9 +28,10 @@ def create() -> WSGIApplication:
     is_inside = is_dev or settings.text("worker") == "inside"
     built = house.build(settings, is_dev=is_dev, sends=is_inside)
     settle_memory()
+    processors.settle()
     if built.worker is not None:
         built.worker.start()
-    site = replace(built.site, turns=_turns(settings.number("server.at_once")))
+    site = built.site
     if counting.FOLDER in env:
         site = replace(site, count=counting.counter())
     return make_app(site, built.routes)

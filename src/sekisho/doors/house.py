@@ -79,7 +79,7 @@ def open_database(settings: Settings, *, is_dev: bool) -> Database:
     """
     url, chance = database_url(settings), SystemChance()
     keys = schema.keys_of(url, key_path(settings, is_dev=is_dev), chance)
-    store = _store(url)
+    store = _store(url, settings.number("server.at_once"))
     with store.reading() as tx:
         known: dict[str, str] = dict(tx.fetch(_META, {}))
     clock = SystemClock(
@@ -190,17 +190,18 @@ def _routes(settings: Settings, site: Site, inbox: Inbox | None) -> tuple[Route,
     )
 
 
-def _store(url: str) -> Store:
+def _store(url: str, at_once: int) -> Store:
     scheme, _, rest = url.partition("://")
     if scheme == "sqlite":
-        return SqliteStore(Path(rest[1:] if rest.startswith("//") else rest.removeprefix("/")))
+        path = Path(rest[1:] if rest.startswith("//") else rest.removeprefix("/"))
+        return SqliteStore(path, at_once)
     # Imported here: psycopg is an extra, and SQLite does without it.
     try:
         from sekisho.ground.postgres import PostgresStore  # noqa: PLC0415
     except ImportError as error:
         message = "SEKISHO_DATABASE_URL names PostgreSQL: pip install 'sekisho[postgres]'"
         raise SettingsError(message) from error
-    return PostgresStore(url)
+    return PostgresStore(url, at_once)
 
 
 def _counter(settings: Settings) -> limits.Counter | None:

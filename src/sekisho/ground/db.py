@@ -21,6 +21,7 @@ from sekisho.ground import ids
 from sekisho.ground.chance import Chance
 from sekisho.ground.clock import Clock
 from sekisho.ground.keys import Keys
+from sekisho.ground.turns import Turns
 
 METADATA = MetaData()
 META = Table(  # what the store knows of itself: the mark of its key, its high-water mark of time
@@ -103,6 +104,7 @@ class Store(Protocol):
     """A kind of database: SQLite or PostgreSQL."""
 
     name: str
+    turns: Turns
 
     def reading(self) -> AbstractContextManager[Transaction]:
         """Open a transaction that only reads."""

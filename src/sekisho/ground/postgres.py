@@ -13,6 +13,7 @@ import psycopg
 from psycopg import pq
 
 from sekisho.ground.db import Conflict, Row, Statement, Transaction, Unavailable, Value, sql
+from sekisho.ground.turns import AT_ONCE, Turns
 
 _SETTINGS = {
     "connect_timeout": 3,
@@ -143,9 +144,10 @@ class PostgresStore:
 
     name = "postgresql"
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, at_once: int = AT_ONCE) -> None:
         """Hold the address; a connection is made when a work finds none that is free."""
         self._url = url
+        self.turns = Turns(at_once)
         self._free: list[_Link] = []  # the one used last is taken first
 
     @contextmanager

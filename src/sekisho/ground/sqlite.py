@@ -1,19 +1,21 @@
 """SQLite: one writer, many readers, WAL with `synchronous=FULL` (a used code stays used).
 
-Writers stand in line before one lock, each in a savepoint of its own; the last of those who wait
-commits for all (group commit), and nobody is answered before that commit is on the disk.
+Writers stand in line before one lock, each in a savepoint of its own. Once nobody else is under
+way, or one has waited long enough, it commits for all of them (group commit); nobody is answered
+before that commit is on the disk.
 """
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sekisho.ground.db import Conflict, Row, Statement, Transaction, Unavailable, Value
+from sekisho.ground.turns import AT_ONCE, Turns
 
 _BUSY_SECONDS = 5.0
-_GROUP = 64  # writers that one commit may answer
+_PATIENCE = 0.01  # seconds that a writer waits for others to join its commit
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -52,12 +54,13 @@ class _Transaction:
 
 
 class _Group:
-    """The writers that one commit answers."""
+    """The writers that one commit answers; each who has heard of it tells the next."""
 
-    __slots__ = ("done", "failure", "members")
+    __slots__ = ("failure", "heard", "members")
 
     def __init__(self) -> None:
-        self.done = threading.Event()
+        self.heard = threading.Lock()
+        self.heard.acquire()
         self.failure: Exception | None = None
         self.members = 0
 
@@ -67,12 +70,12 @@ class SqliteStore:
 
     name = "sqlite"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, at_once: int = AT_ONCE) -> None:
         """Open the file, making it when it is missing; its folder must exist."""
         self._path = path
         self._line = threading.Lock()
-        self._count = threading.Lock()
-        self._waiting = 0
+        self.turns = Turns(at_once)
+        self.turns.emptied = self._settle
         self._writer: sqlite3.Connection | None = None
         self._group: _Group | None = None
         self._readers: list[sqlite3.Connection] = []  # that no work uses now
@@ -92,35 +95,64 @@ class SqliteStore:
     def writing(self, wait_for: frozenset[int]) -> Iterator[Transaction]:
         """Write in line; leaving returns once the commit is durable."""
         del wait_for  # whoever holds the line is alone
-        with self._count:
-            self._waiting += 1
-        with self._line:
-            with self._count:
-                self._waiting -= 1
+        has_turn = self.turns.is_mine()
+        if not has_turn:
+            self.turns.enter()
+        try:
+            group = yield from self._in_line()
+            self._hear(group)
+        finally:
+            if has_turn:
+                self.turns.take()
+            else:
+                self.turns.leave()
+
+    def _in_line(self) -> Generator[Transaction, None, _Group]:
+        """Do one work in its savepoint, and leave it to its group's commit."""
+        if not self._line.acquire(blocking=False):
+            self.turns.give()
+            self._line.acquire()
+        try:
             group, writer = self._join()
             try:
                 yield _Transaction(writer)
+                writer.execute("RELEASE one")
             except BaseException as error:
                 self._undo(writer)
-                self._leave(group, writer)
+                if not group.members:
+                    self._commit(group, writer)
                 if isinstance(error, sqlite3.IntegrityError):
                     raise Conflict from error
                 if isinstance(error, sqlite3.DatabaseError):
                     raise Unavailable from error
                 raise
             group.members += 1
-            writer.execute("RELEASE one")
-            self._leave(group, writer)
-        group.done.wait()
+            self.turns.give()
+            if self.turns.leave():
+                self._commit(group, writer)
+        finally:
+            self._line.release()
+        return group
+
+    def _hear(self, group: _Group) -> None:
+        """Wait for the group's commit, and do it when it keeps us waiting."""
+        while not group.heard.acquire(timeout=_PATIENCE):
+            self._settle()
+        group.heard.release()
         if group.failure is not None:
             raise Unavailable from group.failure
 
+    def _settle(self) -> None:
+        """Commit for those who stand in a group."""
+        with self._line:
+            if self._group is not None and self._writer is not None:
+                self._commit(self._group, self._writer)
+
     def close(self) -> None:
         """Close the writer and the readers that no work uses."""
+        self._settle()
         with self._line:
             if self._writer is not None:
-                if self._group is not None:
-                    self._commit(self._group, self._writer)
                 self._writer.close()
                 self._writer = None
         while self._readers:
@@ -153,14 +185,6 @@ class SqliteStore:
             writer.execute("ROLLBACK TO one")
             writer.execute("RELEASE one")
 
-    def _leave(self, group: _Group, writer: sqlite3.Connection) -> None:
-        """Commit for the group when nobody waits to join it, and tell its members."""
-        with self._count:
-            others = self._waiting
-        if others and writer.in_transaction and group.members < _GROUP:
-            return
-        self._commit(group, writer)
-
     def _commit(self, group: _Group, writer: sqlite3.Connection) -> None:
         self._group = None
         try:
@@ -171,7 +195,8 @@ class SqliteStore:
             group.failure = error
             if writer.in_transaction:
                 writer.execute("ROLLBACK")
-        group.done.set()
+        self.turns.enter(group.members)  # they go on now
+        group.heard.release()
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(

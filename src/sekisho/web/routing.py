@@ -3,8 +3,7 @@ routing, reading and writing. What every request shares happens here, in order: 
 (reading.py), the endpoint, the reply's form and headers (writing.py).
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -75,7 +74,8 @@ def _resource(site: Site, methods: Mapping[str, Route]) -> object:
 def _responder(site: Site, route: Route) -> Callable[..., None]:
     def respond(request: Request, response: Response, **params: str) -> None:
         call, refused = reading.read(site, request, params, any_host=route.any_host)
-        with _turn(site):
+        # Threat: 086, slow bodies hold threads that cost little, not turns (test_serve).
+        with site.db.store.turns.taken():
             answer(call, refused, response)
         site.count(route.method, route.path, response.status_code)
 
@@ -88,22 +88,6 @@ def _responder(site: Site, route: Route) -> Callable[..., None]:
         writing.write(site, call, reply, response)
 
     return respond
-
-
-@contextmanager
-def _turn(site: Site) -> Iterator[None]:
-    """Wait for one of the few turns: many threads may wait for slow bodies, few compute.
-
-    # Threat: 086, slow bodies hold threads that cost little, not those that answer (test_serve).
-    """
-    if site.turns is None:
-        yield
-        return
-    site.turns.get()
-    try:
-        yield
-    finally:
-        site.turns.put(None)
 
 
 def _unknown(site: Site) -> Callable[..., None]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from queue import SimpleQueue
 
 from sekisho.ground import networks
 from sekisho.ground.db import Database
@@ -27,7 +26,6 @@ class Site:
     trusted: Networks = networks.NO_NETWORKS
     is_secure: bool = False
     count: Callable[[str, str, int], None] = _uncounted
-    turns: "SimpleQueue[None] | None" = None  # as many as requests are answered at once
 
     @property
     def host(self) -> str:

@@ -1,0 +1,69 @@
+"""Turns: few works compute at once, since threads that compete for the interpreter cost more.
+
+Many may wait for slow bodies; who waits for a commit or a slow hash gives its turn away meanwhile.
+How many are under way is known, so that a commit can wait for those who would join it.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from queue import SimpleQueue
+
+AT_ONCE = 4  # where nobody says otherwise
+
+
+class Turns:
+    """As many as may compute at once; a class because it holds their queue and their count."""
+
+    def __init__(self, count: int) -> None:
+        """Let `count` compute at once; `emptied` is called when the last one went."""
+        self.emptied: Callable[[], None] = _nobody_cares
+        self._free: SimpleQueue[None] = SimpleQueue()
+        self._mine = threading.local()
+        self._count = threading.Lock()
+        self._under_way = 0
+        for _ in range(count):
+            self._free.put(None)
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Wait for a turn, and hold it."""
+        self.enter()
+        self.take()
+        try:
+            yield
+        finally:
+            self.give()
+            if self.leave():
+                self.emptied()
+
+    def is_mine(self) -> bool:
+        """Say whether this thread holds a turn."""
+        return getattr(self._mine, "turn", False)
+
+    def take(self) -> None:
+        """Wait for a turn, when this thread has none."""
+        if not self.is_mine():
+            self._free.get()
+            self._mine.turn = True
+
+    def give(self) -> None:
+        """Give this thread's turn to the next, when it has one."""
+        if self.is_mine():
+            self._mine.turn = False
+            self._free.put(None)
+
+    def enter(self, count: int = 1) -> None:
+        """Let so many more be under way."""
+        with self._count:
+            self._under_way += count
+
+    def leave(self) -> bool:
+        """Let one be no longer under way; return whether it was the last."""
+        with self._count:
+            self._under_way -= 1
+            return self._under_way == 0
+
+
+def _nobody_cares() -> None:
+    """Do nothing: no store waits for works to end."""

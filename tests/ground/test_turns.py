@@ -1,0 +1,132 @@
+"""Turns and group commit: few compute, nobody waits for ever, one commit answers many."""
+
+import threading
+
+import pytest
+
+from sekisho.doors.processors import Load, better, read_load
+from sekisho.ground.db import Unavailable, sql
+from sekisho.ground.sqlite import SqliteStore
+from sekisho.ground.turns import Turns
+
+_MAKE = sql("CREATE TABLE told (id INTEGER PRIMARY KEY)")
+_TELL = sql("INSERT INTO told (id) VALUES (:id)")
+_ALL = sql("SELECT id FROM told ORDER BY id")
+_MANY = 40
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = SqliteStore(tmp_path / "store.db", at_once=2)
+    with store.writing(frozenset()) as tx:
+        tx.keep(_MAKE, {})
+    yield store
+    store.close()
+
+
+def tell(store, number):
+    with store.writing(frozenset()) as tx:
+        tx.keep(_TELL, {"id": number})
+
+
+def all_told(store):
+    with store.reading() as tx:
+        return [row[0] for row in tx.fetch(_ALL, {})]
+
+
+def together(count, act):
+    threads = [threading.Thread(target=act, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert not any(thread.is_alive() for thread in threads)
+
+
+def test_no_more_compute_at_once_than_there_are_turns():
+    turns, most, lock = Turns(2), [0, 0], threading.Lock()
+
+    def compute(_number):
+        with turns.taken():
+            with lock:
+                most[0] += 1
+                most[1] = max(most)
+            threading.Event().wait(0.002)
+            with lock:
+                most[0] -= 1
+
+    together(_MANY, compute)
+    assert [0, 2] == most
+
+
+def test_writers_in_and_out_of_turn_are_all_kept(store):
+    def write(number):
+        if number % 3:
+            with store.turns.taken():
+                tell(store, number)
+                tell(store, 1000 + number)
+        else:
+            tell(store, number)
+
+    together(_MANY, write)
+    twice = [1000 + number for number in range(_MANY) if number % 3]
+    assert [*range(_MANY), *twice] == all_told(store)
+
+
+def test_a_writer_does_not_wait_for_one_who_is_under_way_for_long(store):
+    with store.turns.taken():
+        writer = threading.Thread(target=tell, args=(store, 1))
+        writer.start()
+        writer.join(5)
+        assert not writer.is_alive()
+        assert [1] == all_told(store)
+
+
+def test_one_who_fails_loses_nobody_else_his_work(store):
+    failures = []
+
+    def write(number):
+        try:
+            with store.turns.taken(), store.writing(frozenset()) as tx:
+                tx.keep(_TELL, {"id": number})
+                if number % 4 == 0:
+                    raise KeyError(number)
+        except KeyError as error:
+            failures.append(error.args[0])
+
+    together(_MANY, write)
+    assert list(range(0, _MANY, 4)) == sorted(failures)
+    assert [number for number in range(_MANY) if number % 4] == all_told(store)
+
+
+def test_all_of_a_group_hear_that_its_commit_failed(store, tmp_path):
+    told = []
+
+    def write(number):
+        try:
+            with store.turns.taken():
+                tell(store, number)
+        except Unavailable:
+            told.append(number)
+
+    with store.turns.taken():
+        tell(store, 99)
+    store.close()
+    (tmp_path / "store.db").write_bytes(b"no database at all, but long enough to be read" * 200)
+    together(8, write)
+    assert list(range(8)) == sorted(told)
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [({0: 0.0, 1: 0.0}, 0), ({0: 0.2, 1: 0.0}, 0), ({0: 0.9, 1: 0.1}, 1), ({0: 0.9, 1: 0.8}, 0)],
+)
+def test_a_process_leaves_a_processor_that_others_need_more(others, expected):
+    before = Load({0: 5.0, 1: 7.0}, mine=2.0)
+    now = Load({0: 5.0 + others[0] + 0.6, 1: 7.0 + others[1]}, mine=2.6)
+    assert expected == better(before, now, 0, 1.0)
+
+
+def test_the_load_of_processors_is_read_as_linux_tells_it():
+    text = "cpu  9 9 9 9\ncpu0 100 0 50 900 3 1 2 4 0 0\ncpu1 1 1 1 1 1 1 1 1 0 0\nintr 1 2\n"
+    assert Load({0: 1.53}, 0.5) == read_load(text, frozenset({0, 2}), 0.5)
