@@ -51,7 +51,7 @@ def test_the_secret_is_given_once(house, asha):
         ),
         pytest.param({"purpose": "sign_in", "name": 5}, "/name", id="number"),
         pytest.param({"purpose": "sign_in", "name": ["a@example.org"]}, "/name", id="array"),
-        pytest.param({"purpose": "sign_in"}, "", id="name is missing"),
+        pytest.param({"purpose": "sign_in"}, "/name", id="name is missing"),
         pytest.param({"purpose": "reset", "name": ADDRESS}, "/purpose", id="unknown purpose"),
         pytest.param({"purpose": "sign_in", "name": ADDRESS, "aal": 2}, "", id="unknown field"),
         pytest.param(["sign_in"], "", id="a list"),

@@ -2,6 +2,46 @@
 
 from sekisho.authenticators.kind import Kind
 from sekisho.authenticators.kinds import KINDS, kind_named
-from sekisho.authenticators.rules import Material, Verdict
+from sekisho.authenticators.proving import ask, charge, compare, told
+from sekisho.authenticators.roads import Road
+from sekisho.authenticators.rules import (
+    CODE_KIND,
+    Ask,
+    Asked,
+    Asker,
+    Begun,
+    Gathered,
+    Material,
+    Option,
+    Passed,
+    Policy,
+    Start,
+    Status,
+    Target,
+    Verdict,
+)
 
-__all__ = ["KINDS", "Kind", "Material", "Verdict", "kind_named"]
+__all__ = [
+    "CODE_KIND",
+    "KINDS",
+    "Ask",
+    "Asked",
+    "Asker",
+    "Begun",
+    "Gathered",
+    "Kind",
+    "Material",
+    "Option",
+    "Passed",
+    "Policy",
+    "Road",
+    "Start",
+    "Status",
+    "Target",
+    "Verdict",
+    "ask",
+    "charge",
+    "compare",
+    "kind_named",
+    "told",
+]

@@ -1,7 +1,16 @@
-"""How an answer is judged, whatever its kind."""
+"""What is asked for, answered and judged, whatever its kind."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum, auto
+
+from sekisho.ground.visitor import Visitor
+from sekisho.records.flows import rules as flows
+from sekisho.records.limits import rules as limits
+from sekisho.records.sessions import rules as sessions
+
+CODE_KIND = "email_code"
 
 
 class Verdict(Enum):
@@ -27,3 +36,113 @@ class Material:
     digits: int
     expected: bytes = field(repr=False)
     earlier: tuple[tuple[int, bytes], ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What every proof by a code follows."""
+
+    flows: flows.Policy
+    limits: limits.Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A way on: its id in this flow, its kind, and the hint of where a code would go (P2)."""
+
+    id: str
+    kind: str
+    hint: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request for a code: by which option, confirmed how where the option has no hint."""
+
+    option: str
+    confirm: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A code that was asked for, the same for known and unknown names."""
+
+    flow: flows.Flow
+    resends_left: int
+    is_familiar: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a flow is begun for: a name to sign in by, or an act of a session that is proved."""
+
+    name: str = field(default="", repr=False)
+    act: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict, repr=False)
+    account: int = 0
+    session: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A flow that was begun, with the secret that is given once."""
+
+    ticket: flows.Ticket
+    secret: str = field(repr=False)
+    options: tuple[Option, ...]
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A flow as its holder sees it; `challenge` is None until a code was asked for."""
+
+    ticket: flows.Ticket
+    state: flows.State
+    ends_at: datetime
+    options: tuple[Option, ...]
+    challenge: flows.Challenge | None
+    resends_left: int
+    is_familiar: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A flow that was passed: a session where it gives one, else a proof for its act."""
+
+    account: int
+    started: sessions.Started | None = None
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks for a code, and in which flow."""
+
+    visitor: Visitor
+    ticket: flows.Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What the store knows of a flow and of who pays for it: `book` is the payer's, `flow` kept."""
+
+    payer: int
+    book: tuple[int, limits.Book]
+    flow: flows.Flow | None
+    lane: int
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whom a code is for and what its message says.
+
+    `subject` is what the code is bound to; a decoy reaches nobody and does the same work (C11).
+    """
+
+    subject: int
+    account: int | None
+    kind: str
+    to: str = field(repr=False)
+    is_decoy: bool = False
+    facts: Mapping[str, str | int] = field(default_factory=dict)

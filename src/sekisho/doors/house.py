@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from importlib import resources
 from pathlib import Path
 
+from sekisho.authenticators import flow_api
 from sekisho.doors import policies, sweeping
 from sekisho.doors.dev import pages as dev_pages
 from sekisho.doors.ops import pages as ops_pages
@@ -15,11 +17,11 @@ from sekisho.ground.chance import SystemChance
 from sekisho.ground.clock import SystemClock, instant
 from sekisho.ground.db import Database, Store, sql
 from sekisho.ground.sqlite import SqliteStore
+from sekisho.journeys import sign_in
 from sekisho.journeys.my_account import api as account_api
 from sekisho.journeys.my_account import pages as account_pages
 from sekisho.journeys.recent_activity import api as activity_api
 from sekisho.journeys.recent_activity import pages as activity_pages
-from sekisho.journeys.sign_in import api as sign_in_api
 from sekisho.journeys.sign_in import pages as sign_in_pages
 from sekisho.migrations import schema
 from sekisho.records import limits
@@ -28,6 +30,7 @@ from sekisho.records.delivery.letters import Form
 from sekisho.records.delivery.post_office import PostOffice, Provider, mailbox
 from sekisho.records.delivery.providers import choose
 from sekisho.records.delivery.providers.inbox import Inbox
+from sekisho.records.sessions import guard
 from sekisho.web import rendering
 from sekisho.web.routing import Route
 from sekisho.web.site import Site
@@ -174,8 +177,9 @@ def _routes(settings: Settings, site: Site, inbox: Inbox | None) -> tuple[Route,
     db, policy = site.db, policies.sign_ins(settings)
     gate = limits.open_gate(policies.port(settings), _counter(settings))
     seen = policies.activity(settings)
+    roads = (sign_in.road(db, policy, gate),)
     programs = (
-        *sign_in_api.routes(db, policy, gate),
+        *flow_api.routes(db.keys, roads, partial(guard.session_of, db, policy.sessions)),
         *account_api.routes(db, policy.sessions),
         *activity_api.routes(db, seen, policy.sessions),
     )

@@ -1,23 +1,22 @@
 """Beginning a sign-in and looking at one; asking.py asks for the code, answering.py answers."""
 
+from sekisho.authenticators import CODE_KIND, Begun, Option, Status
 from sekisho.ground.db import Database
 from sekisho.ground.keys import Keys
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
 from sekisho.journeys.sign_in import rules, store
-from sekisho.journeys.sign_in.rules import Begun, Option, Policy, Status
+from sekisho.journeys.sign_in.rules import Policy
 from sekisho.records import flows, sessions
 from sekisho.records.limits import STRANGER
 
 
-def begin(
-    db: Database, policy: Policy, visitor: Visitor, name: str, purpose: flows.Purpose
-) -> Begun | Refused:
+def begin(db: Database, policy: Policy, visitor: Visitor, name: str) -> Begun | Refused:
     """Begin a flow for a name; nothing is kept and nothing depends on whether it is known."""
     if rules.read_name(name) is None:
         return Refused(Reason.INVALID_INPUT, pointer="/name", detail="no address, no phone number")
     zone = visitor.zone or policy.zone
-    ticket = flows.begin(db.aside(), purpose, name.strip(), visitor.language, zone)
+    ticket = flows.begin(db.aside(), flows.Purpose.SIGN_IN, name.strip(), visitor.language, zone)
     secret = flows.seal_ticket(ticket, db.keys, db.chance)
     ends_at = flows.ends_at(ticket.opened_at, ticket.opened_at, policy.flows)
     return Begun(ticket, secret, options(db.keys, ticket), ends_at)
@@ -27,7 +26,7 @@ def options(keys: Keys, ticket: flows.Ticket) -> tuple[Option, ...]:
     """Return what the flow offers: for what was typed, then each kind that the service has."""
     name = rules.read_name(ticket.name)
     hint = rules.hint_of(name) if name else None
-    return (Option(flows.option_id(ticket.flow, 0, keys), rules.KIND, hint),)
+    return (Option(flows.option_id(ticket.flow, 0, keys), CODE_KIND, hint),)
 
 
 def status(db: Database, policy: Policy, visitor: Visitor, ticket: flows.Ticket) -> Status:

@@ -6,7 +6,8 @@ charge (commit) -> compare -> right: spend, session, notice (commit)
 
 from dataclasses import dataclass, replace
 
-from sekisho.authenticators import Material, Verdict, kind_named
+from sekisho import authenticators
+from sekisho.authenticators import CODE_KIND, Verdict
 from sekisho.ground.addresses import EmailAddress
 from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
@@ -19,9 +20,6 @@ from sekisho.records.activity import Event, Kind
 from sekisho.records.limits import STRANGER
 from sekisho.records.notices import Addressee, Told
 from sekisho.risk import Facts, judge
-
-_UNREADABLE = Refused(Reason.INVALID_INPUT, pointer="/code", detail="no code of the right length")
-_SHAPE = Refused(Reason.INVALID_INPUT, pointer="/code", detail="one text value is wanted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +54,10 @@ def answer(
     paid = db.write("sign_in.charge", lambda work: _charge(work, policy, visitor, ticket, coarse))
     if isinstance(paid, Refused):
         return paid
-    verdict = _compare(db, paid.charged.flow, typed)
+    verdict = authenticators.compare(db.keys, paid.charged.flow, typed)
     if verdict is Verdict.RIGHT:
         return db.write("sign_in.pass", lambda work: _conclude(work, policy, ticket, paid))
-    kind, refused = _told(paid.charged, verdict, typed)
+    kind, refused = authenticators.told(paid.charged, verdict, typed)
     event = Event(kind, paid.payer, visitor, paid.charged.flow.challenge.label)
     db.write("sign_in.wrong", lambda work: activity.record(work, event))
     return refused
@@ -82,7 +80,8 @@ def _charge(
         return coarse
 
     payer = found.payer(flow)
-    charged = flows.charge(work, flow, found.books, policy.flows, policy.limits, payer=payer)
+    paying = authenticators.Gathered(payer, found.books, flow, flow.lane)
+    charged = authenticators.charge(work, policy, paying)
 
     if isinstance(charged, Refused):
         if charged.reason is Reason.TOO_MANY_TRIES:
@@ -100,34 +99,6 @@ def _gather(work: Work, ticket: flows.Ticket, device: int) -> Gathered | None:
     return store.answering(work, blind=blind, flow=ticket.flow, device=device)
 
 
-def _compare(db: Database, flow: flows.Flow, typed: str | None) -> Verdict:
-    newest, kind = flow.challenge, kind_named(rules.KIND)
-    if typed is None or kind is None:
-        return Verdict.UNREADABLE
-    material = Material(
-        purpose=flow.purpose,
-        subject=flow.subject,
-        flow=flow.id,
-        challenge=newest.id,
-        digits=newest.digits,
-        expected=newest.mac,
-        earlier=flow.earlier,
-    )
-    return kind.verify(db.keys, material, typed)
-
-
-def _told(paid: flows.Charged, verdict: Verdict, typed: str | None) -> tuple[Kind, Refused]:
-    match verdict:
-        case Verdict.EARLIER:
-            return Kind.CODE_EARLIER, flows.wrong(paid, is_earlier=True)
-        case Verdict.UNREADABLE:
-            wrong = flows.wrong(paid, is_earlier=False)
-            shape = _SHAPE if typed is None else _UNREADABLE
-            return Kind.CODE_UNREADABLE, replace(shape, left=wrong.left)
-        case _:
-            return Kind.CODE_WRONG, flows.wrong(paid, is_earlier=False)
-
-
 def _conclude(work: Work, policy: Policy, ticket: flows.Ticket, paid: _Paid) -> SignedIn | Refused:
     visitor = paid.visitor
     found = _by_now(work, ticket, paid)
@@ -143,7 +114,7 @@ def _conclude(work: Work, policy: Policy, ticket: flows.Ticket, paid: _Paid) -> 
     if owner is None and newcomer is not None:
         limits.keep(work, account, 0, settled)  # a new account resets no count (spec C6)
         _make_account(work, account, newcomer, ticket, visitor)
-    started = sessions.begin(work, account, (rules.KIND,), visitor, policy.sessions)
+    started = sessions.begin(work, account, (CODE_KIND,), visitor, policy.sessions)
 
     facts = Facts(is_familiar=paid.is_familiar, is_new_account=owner is None)
     reasons, label = judge(facts).reasons, charged.flow.challenge.label

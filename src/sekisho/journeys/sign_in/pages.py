@@ -6,11 +6,12 @@ other; its id stands in the path and is no secret. A GET changes nothing (attack
 
 from functools import partial
 
+from sekisho.authenticators import Ask, Asked, Begun, Status
 from sekisho.ground import ids
 from sekisho.ground.db import Database
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.journeys.sign_in import actions, answering, asking
-from sekisho.journeys.sign_in.rules import Asked, Begun, Policy, SignedIn, Status
+from sekisho.journeys.sign_in.rules import Policy, SignedIn
 from sekisho.records import flows, limits, sessions
 from sekisho.records.sessions import Session
 from sekisho.web import cookies
@@ -55,7 +56,7 @@ def post_name(db: Database, policy: Policy, gate: limits.Gate, call: Call) -> Re
     if not call.is_own_form:
         return _not_ours(call)
     name = call.form.get("name", "")[:_NAME_SIGNS]
-    begun = actions.begin(db, policy, call.visitor, name, flows.Purpose.SIGN_IN)
+    begun = actions.begin(db, policy, call.visitor, name)
     match begun:
         case Refused():
             return _name_page(policy, name, begun)
@@ -63,7 +64,7 @@ def post_name(db: Database, policy: Policy, gate: limits.Gate, call: Call) -> Re
             pass
     if begun.options[0].hint is None:  # a phone number: none can sign in yet
         return _name_page(policy, name, Refused(Reason.INVALID_INPUT))
-    request = asking.Ask(begun.options[0].id)
+    request = Ask(begun.options[0].id)
     asked = asking.ask(db, policy, gate, call.visitor, begun.ticket, request)
     match asked:
         case Refused():
@@ -109,7 +110,7 @@ def post_resend(db: Database, policy: Policy, gate: limits.Gate, call: Call) -> 
     if ticket is None:
         return _ended(db, policy, call, "unknown")
     option = actions.options(db.keys, ticket)[0].id
-    asked = asking.ask(db, policy, gate, call.visitor, ticket, asking.Ask(option))
+    asked = asking.ask(db, policy, gate, call.visitor, ticket, Ask(option))
     match asked:
         case Refused():
             return _code_page(db, policy, call, ticket, asked)

@@ -1,23 +1,17 @@
 """Signing in as values: what is asked, what is answered, who a name stands for."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
+from sekisho.authenticators import rules as authenticators
 from sekisho.ground import addresses
 from sekisho.ground.addresses import EmailAddress
-from sekisho.records.flows import rules as flows
-from sekisho.records.limits import rules as limits
 from sekisho.records.sessions import rules as sessions
-
-KIND = "email_code"  # the one kind that this release offers (spec M1)
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(authenticators.Policy):
     """The policies that a sign-in needs, and whether unknown addresses may make accounts."""
 
-    flows: flows.Policy
-    limits: limits.Policy
     sessions: sessions.Policy
     is_sign_up_open: bool
     zone: str
@@ -29,47 +23,6 @@ class Name:
 
     text: str = field(repr=False)
     email: EmailAddress | None = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A way on: its id in this flow, its kind, and the hint of what the asker typed (P2)."""
-
-    id: str
-    kind: str
-    hint: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A flow that was begun, with the secret that is given once."""
-
-    ticket: flows.Ticket
-    secret: str = field(repr=False)
-    options: tuple[Option, ...]
-    ends_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A code that was asked for, the same for known and unknown names."""
-
-    flow: flows.Flow
-    resends_left: int
-    is_familiar: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """A flow as its holder sees it; `asked` is None until a code was asked for."""
-
-    ticket: flows.Ticket
-    state: flows.State
-    ends_at: datetime
-    options: tuple[Option, ...]
-    challenge: flows.Challenge | None
-    resends_left: int
-    is_familiar: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from sekisho.records.flows.rules import (
     state_of,
 )
 from sekisho.records.flows.store import COLUMNS, TABLES, WIDTH, shape, sweep
-from sekisho.records.flows.tickets import open_ticket, option_id, seal_ticket
+from sekisho.records.flows.tickets import open_ticket, option_id, option_of, seal_ticket
 
 __all__ = [
     "COLUMNS",
@@ -39,6 +39,7 @@ __all__ = [
     "may_ask",
     "open_ticket",
     "option_id",
+    "option_of",
     "seal_ticket",
     "shape",
     "spend",

@@ -17,6 +17,8 @@ class Purpose(IntEnum):
     """What a flow is for; the number is kept and mixed into every code's MAC (spec C5)."""
 
     SIGN_IN = 1
+    STEP_UP = 2
+    VERIFY_CONTACT = 3
 
     @property
     def word(self) -> str:
@@ -47,10 +49,17 @@ class Policy:
     sign_in: timedelta = timedelta(minutes=5)
     security: timedelta = timedelta(minutes=10)
 
+    def life(self, purpose: Purpose) -> timedelta:
+        """Return how long a code for this purpose lives (spec C2)."""
+        return self.sign_in if purpose is Purpose.SIGN_IN else self.security
+
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What the asker holds, sealed: who asked for what. It binds the flow to its browser."""
+    """What the asker holds, sealed: who asked for what. It binds the flow to its browser.
+
+    A step-up is for one `act` with its `parameters` (JSON) of one `session` of an `account`.
+    """
 
     flow: int
     purpose: Purpose
@@ -58,6 +67,10 @@ class Ticket:
     language: str
     zone: str
     name: str = field(repr=False)
+    account: int = 0
+    session: int = 0
+    act: str = ""
+    parameters: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

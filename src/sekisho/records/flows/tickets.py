@@ -16,7 +16,7 @@ from sekisho.ground.keys import Keys
 from sekisho.records.flows.rules import Purpose, Ticket
 
 _PURPOSE = "ticket/flow/v1"
-_LONGEST = 1200  # signs; a name has at most 254
+_LONGEST = 1600  # signs; a name has at most 254, the parameters of an act MOST_PARAMETERS
 
 
 class _Inside(msgspec.Struct, array_like=True):
@@ -26,6 +26,10 @@ class _Inside(msgspec.Struct, array_like=True):
     language: str
     zone: str
     name: str
+    account: int = 0
+    session: int = 0
+    act: str = ""
+    parameters: str = ""
 
 
 _PACK = msgspec.msgpack.Encoder().encode
@@ -41,6 +45,10 @@ def seal_ticket(ticket: Ticket, keys: Keys, chance: Chance) -> str:
         ticket.language,
         ticket.zone,
         ticket.name,
+        ticket.account,
+        ticket.session,
+        ticket.act,
+        ticket.parameters,
     )
     sealed = keys.seal(_PURPOSE, _PACK(inside), b"", chance)
     return _text(sealed)
@@ -67,12 +75,22 @@ def open_ticket(secret: str, keys: Keys) -> Ticket | None:
         language=inside.language,
         zone=inside.zone,
         name=inside.name,
+        account=inside.account,
+        session=inside.session,
+        act=inside.act,
+        parameters=inside.parameters,
     )
 
 
 def option_id(flow: int, place: int, keys: Keys) -> str:
     """Return the id of the option at this place of the flow's list; it means nothing elsewhere."""
     told = keys.epoch_mac("option/v1", flow.to_bytes(8, "big"), bytes((place,)))
+    return ids.show("opt", int.from_bytes(told[:8], "big") >> 1)
+
+
+def option_of(flow: int, number: int, keys: Keys) -> str:
+    """Return the id of the option that stands for a contact or a method, in this flow only."""
+    told = keys.epoch_mac("option/v1", flow.to_bytes(8, "big"), number.to_bytes(8, "big"))
     return ids.show("opt", int.from_bytes(told[:8], "big") >> 1)
 
 

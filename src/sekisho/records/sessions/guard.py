@@ -13,16 +13,20 @@ from sekisho.web.replies import Cookie, Redirect, Reply
 Inside = Callable[[Call, Session], Reply]
 
 
+def session_of(db: Database, policy: Policy, call: Call) -> Session | Refused:
+    """Return the session of a program's call: by header, or by cookie with our own form's token."""
+    session = check(db, call.session_token, policy)
+    if isinstance(session, Session) and not call.bearer and call.is_write and not call.is_own_form:
+        return Refused(Reason.CROSS_SITE)
+    return session
+
+
 def for_programs(db: Database, policy: Policy, inside: Inside) -> Callable[[Call], Reply]:
     """Return an endpoint for a session by header, or by cookie for reading and our own forms."""
 
     def guarded(call: Call) -> Reply:
-        session = check(db, call.session_token, policy)
-        if isinstance(session, Refused):
-            return session
-        if not call.bearer and call.is_write and not call.is_own_form:
-            return Refused(Reason.CROSS_SITE)
-        return inside(call, session)
+        session = session_of(db, policy, call)
+        return session if isinstance(session, Refused) else inside(call, session)
 
     return guarded
 

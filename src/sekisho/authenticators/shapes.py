@@ -1,13 +1,18 @@
-"""The JSON shapes of signing in (API.md, "A flow")."""
+"""The JSON shapes of flows (API.md, "A flow")."""
 
 import msgspec
 
 
 class StartFlow(msgspec.Struct, forbid_unknown_fields=True):
-    """Begin a flow: what for, and by which name (an e-mail address or a phone number)."""
+    """Begin a flow: what for, and by which name (an e-mail address or a phone number).
+
+    A step-up names an act of the session instead, with the parameters that the act will have.
+    """
 
     purpose: str
-    name: str
+    name: str | None = None
+    act: str | None = None
+    parameters: dict[str, str] | None = None
     locale: str | None = None
     time_zone: str | None = None
 
@@ -87,11 +92,11 @@ class DeviceGiven(msgspec.Struct):
     token: str
 
 
-class FlowPassed(msgspec.Struct):
-    """A flow that was passed."""
+class FlowPassed(msgspec.Struct, omit_defaults=True):
+    """A flow that was passed; a step-up gives no session."""
 
     id: str
     state: str
     account: AccountShape
-    session: SessionGiven
-    device: DeviceGiven
+    session: SessionGiven | None = None
+    device: DeviceGiven | None = None

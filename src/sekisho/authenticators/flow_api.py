@@ -1,16 +1,22 @@
-"""Signing in for programs: the flows of API.md."""
+"""Flows for programs (API.md, "A flow"): one face for all purposes, each with its road."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
 import msgspec
 
-from sekisho.ground import ids
-from sekisho.ground.db import Database
-from sekisho.ground.refusal import Reason, Refused
-from sekisho.journeys.sign_in import actions, answering, asking, rules
-from sekisho.journeys.sign_in.rules import Asked, Begun, Option, Policy, SignedIn, Status
-from sekisho.journeys.sign_in.shapes import (
+from sekisho.authenticators.roads import Road
+from sekisho.authenticators.rules import (
+    CODE_KIND,
+    Ask,
+    Asked,
+    Begun,
+    Option,
+    Passed,
+    Start,
+)
+from sekisho.authenticators.shapes import (
     AccountShape,
     AnswerCode,
     AskCode,
@@ -23,12 +29,18 @@ from sekisho.journeys.sign_in.shapes import (
     SessionGiven,
     StartFlow,
 )
-from sekisho.records import flows, limits
-from sekisho.records.sessions import Started
+from sekisho.ground import ids
+from sekisho.ground.keys import Keys
+from sekisho.ground.refusal import Reason, Refused
+from sekisho.records import flows
+from sekisho.records.sessions import Session
 from sekisho.web.calls import Call
 from sekisho.web.refusals import UNREADABLE, show
 from sekisho.web.replies import Json, Reply
 from sekisho.web.routing import Route
+
+Roads = Mapping[flows.Purpose, Road]
+Check = Callable[[Call], Session | Refused]
 
 _LONGEST = 1000  # signs of a name or a confirmation that are looked at
 _LIMITS = (Reason.TOO_MANY_REQUESTS, Reason.TOO_LARGE, Reason.WRONG_HOST, Reason.UNAVAILABLE)
@@ -43,36 +55,37 @@ _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _TEXT = msgspec.json.Decoder(str)
 
 
-def routes(db: Database, policy: Policy, gate: limits.Gate) -> tuple[Route, ...]:
-    """Return the ways in for programs."""
+def routes(keys: Keys, roads: tuple[Road, ...], check: Check) -> tuple[Route, ...]:
+    """Return the ways in for programs; `check` returns the session of a call, or refuses it."""
+    by_purpose = {road.purpose: road for road in roads}
     return (
         Route(
             "POST",
             "/api/v1/flows",
-            partial(start, db, policy),
+            partial(start, by_purpose, check),
             body=StartFlow,
             answers={201: FlowStarted},
-            refusals=(Reason.INVALID_INPUT, *_LIMITS),
+            refusals=(Reason.INVALID_INPUT, Reason.NOT_SIGNED_IN, Reason.CROSS_SITE, *_LIMITS),
             tells="Begin a flow.",
         ),
         Route(
             "GET",
             _FLOW_PATH,
-            partial(look, db, policy),
+            partial(look, keys, by_purpose),
             answers={200: FlowShape},
             refusals=_FLOW,
             tells="Look at a flow.",
         ),
-        *_proving(db, policy, gate),
+        *_proving(keys, by_purpose),
     )
 
 
-def _proving(db: Database, policy: Policy, gate: limits.Gate) -> tuple[Route, ...]:
+def _proving(keys: Keys, roads: Roads) -> tuple[Route, ...]:
     return (
         Route(
             "POST",
             f"{_FLOW_PATH}/challenges",
-            partial(ask, db, policy, gate),
+            partial(ask, keys, roads),
             body=AskCode,
             answers={201: ChallengeShape},
             refusals=(Reason.OPTION_UNKNOWN, Reason.TOO_SOON, Reason.CODE_USED, *_FLOW),
@@ -81,7 +94,7 @@ def _proving(db: Database, policy: Policy, gate: limits.Gate) -> tuple[Route, ..
         Route(
             "POST",
             f"{_FLOW_PATH}/challenges/{{challenge}}/answer",
-            partial(answer, db, policy, gate),
+            partial(answer, keys, roads),
             body=AnswerCode,
             answers={200: FlowPassed},
             refusals=(*_CODE, Reason.TOO_MANY_TRIES, Reason.NOT_FOUND, *_FLOW),
@@ -90,17 +103,20 @@ def _proving(db: Database, policy: Policy, gate: limits.Gate) -> tuple[Route, ..
     )
 
 
-def start(db: Database, policy: Policy, call: Call) -> Reply:
+def start(roads: Roads, check: Check, call: Call) -> Reply:
     """Begin a flow: `POST /api/v1/flows`."""
     try:
         wanted = _START.decode(call.body)
     except UNREADABLE as error:
         return _invalid(error)
-    purpose = next((one for one in flows.Purpose if one.word == wanted.purpose), None)
-    if purpose is None:
-        return Refused(Reason.INVALID_INPUT, pointer="/purpose", detail="one of: sign_in")
-    visitor = call.spoken_in(wanted.locale, wanted.time_zone)
-    begun = actions.begin(db, policy, visitor, wanted.name[:_LONGEST], purpose)
+    road = next((one for one in roads.values() if one.purpose.word == wanted.purpose), None)
+    if road is None:
+        known = ", ".join(purpose.word for purpose in roads)
+        return Refused(Reason.INVALID_INPUT, pointer="/purpose", detail=f"one of: {known}")
+    what = _what(road, check, call, wanted)
+    if isinstance(what, Refused):
+        return what
+    begun = road.begin(call.spoken_in(wanted.locale, wanted.time_zone), what)
     match begun:
         case Refused():
             return begun
@@ -118,12 +134,32 @@ def start(db: Database, policy: Policy, call: Call) -> Reply:
             )
 
 
-def look(db: Database, policy: Policy, call: Call) -> Reply:
+def _what(road: Road, check: Check, call: Call, wanted: StartFlow) -> Start | Refused:
+    """Return what the flow is for: a name, or an act of the caller's session."""
+    if not road.needs_session:
+        if wanted.name is None or wanted.act is not None or wanted.parameters is not None:
+            detail = "a name and no act" if wanted.name is not None else "the name is missing"
+            return Refused(Reason.INVALID_INPUT, pointer="/name", detail=detail)
+        return Start(name=wanted.name[:_LONGEST])
+    if wanted.act is None or wanted.name is not None:
+        return Refused(Reason.INVALID_INPUT, pointer="/act", detail="an act and no name")
+    session = check(call)
+    if isinstance(session, Refused):
+        return session
+    return Start(
+        act=wanted.act,
+        parameters=wanted.parameters or {},
+        account=session.account,
+        session=session.id,
+    )
+
+
+def look(keys: Keys, roads: Roads, call: Call) -> Reply:
     """Look at a flow: `GET /api/v1/flows/{id}`."""
-    ticket = ticket_of(db, call)
+    ticket = ticket_of(keys, call)
     if isinstance(ticket, Refused):
         return ticket
-    seen: Status = actions.status(db, policy, call.visitor, ticket)
+    seen = roads[ticket.purpose].look(call.visitor, ticket)
     newest = seen.challenge
     return Json(
         FlowShape(
@@ -137,17 +173,17 @@ def look(db: Database, policy: Policy, call: Call) -> Reply:
     )
 
 
-def ask(db: Database, policy: Policy, gate: limits.Gate, call: Call) -> Reply:
+def ask(keys: Keys, roads: Roads, call: Call) -> Reply:
     """Ask for a code: `POST /api/v1/flows/{id}/challenges`."""
-    ticket = ticket_of(db, call)
+    ticket = ticket_of(keys, call)
     if isinstance(ticket, Refused):
         return ticket
     try:
         wanted = _ASK.decode(call.body)
     except UNREADABLE as error:
         return _invalid(error)
-    request = asking.Ask(wanted.option, wanted.confirm and wanted.confirm[:_LONGEST])
-    asked = asking.ask(db, policy, gate, call.visitor, ticket, request)
+    request = Ask(wanted.option, wanted.confirm and wanted.confirm[:_LONGEST])
+    asked = roads[ticket.purpose].ask(call.visitor, ticket, request)
     match asked:
         case Refused():
             return replace(asked, language=ticket.language)
@@ -155,9 +191,9 @@ def ask(db: Database, policy: Policy, gate: limits.Gate, call: Call) -> Reply:
             return Json(_challenge(asked.flow.challenge, asked.resends_left), status=201)
 
 
-def answer(db: Database, policy: Policy, gate: limits.Gate, call: Call) -> Reply:
+def answer(keys: Keys, roads: Roads, call: Call) -> Reply:
     """Answer: `POST …/answer`. A body with a code field is charged, whatever the field holds."""
-    ticket = ticket_of(db, call)
+    ticket = ticket_of(keys, call)
     if isinstance(ticket, Refused):
         return ticket
     if ids.read("chl", call.params["challenge"]) is None:
@@ -169,33 +205,35 @@ def answer(db: Database, policy: Policy, gate: limits.Gate, call: Call) -> Reply
     if "code" not in fields:
         return Refused(Reason.INVALID_INPUT, pointer="/code", detail="the code is missing")
     typed = _text(fields["code"]) if len(fields) == 1 else None
-    outcome = answering.answer(db, policy, gate, call.visitor, ticket, typed)
+    outcome = roads[ticket.purpose].answer(call.visitor, ticket, typed)
     match outcome:
         case Refused():
             return replace(outcome, language=ticket.language)
-        case SignedIn():
-            return Json(_passed(ticket, outcome.started, policy))
+        case Passed():
+            return Json(_passed(ticket, outcome))
 
 
-def ticket_of(db: Database, call: Call) -> flows.Ticket | Refused:
+def ticket_of(keys: Keys, call: Call) -> flows.Ticket | Refused:
     """Return the flow's ticket, when the caller holds the one of the flow in the path."""
     flow = ids.read("flw", call.params["flow"])
-    ticket = flows.open_ticket(call.flow_secret, db.keys) if call.flow_secret else None
+    ticket = flows.open_ticket(call.flow_secret, keys) if call.flow_secret else None
     if ticket is None or ticket.flow != flow:
         return Refused(Reason.FLOW_UNKNOWN)
     return ticket
 
 
-def _passed(ticket: flows.Ticket, started: Started, policy: Policy) -> FlowPassed:
-    session = started.session
-    ends_at = min(session.ends_at, session.last_used_at + policy.sessions.idle)
-    return FlowPassed(
+def _passed(ticket: flows.Ticket, passed: Passed) -> FlowPassed:
+    shape = FlowPassed(
         id=ids.show("flw", ticket.flow),
         state=flows.State.PASSED.word,
-        account=AccountShape(ids.show("acc", session.account)),
-        session=SessionGiven(ids.show("ses", session.id), started.token, show(ends_at)),
-        device=DeviceGiven(started.device_token),
+        account=AccountShape(ids.show("acc", passed.account)),
     )
+    if passed.started is None or passed.ends_at is None:
+        return shape
+    number, token = passed.started.session.id, passed.started.token
+    session = SessionGiven(ids.show("ses", number), token, show(passed.ends_at))
+    device = DeviceGiven(passed.started.device_token)
+    return msgspec.structs.replace(shape, session=session, device=device)
 
 
 def _options(offered: tuple[Option, ...]) -> list[OptionShape]:
@@ -205,7 +243,7 @@ def _options(offered: tuple[Option, ...]) -> list[OptionShape]:
 def _challenge(newest: flows.Challenge, resends_left: int) -> ChallengeShape:
     return ChallengeShape(
         id=ids.show("chl", newest.id),
-        kind=rules.KIND,
+        kind=CODE_KIND,
         label=newest.label,
         digits=newest.digits,
         expires_at=show(newest.ends_at),
