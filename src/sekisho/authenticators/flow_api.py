@@ -1,7 +1,7 @@
 """Flows for programs (API.md, "A flow"): one face for all purposes, each with its road."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import msgspec
@@ -53,6 +53,13 @@ _START = msgspec.json.Decoder(StartFlow)
 _ASK = msgspec.json.Decoder(AskCode)
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _TEXT = msgspec.json.Decoder(str)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stood in a code field; None for what is no text, or does not stand alone."""
+
+    text: str | None
 
 
 def routes(keys: Keys, roads: tuple[Road, ...], check: Check) -> tuple[Route, ...]:
@@ -108,7 +115,7 @@ def start(roads: Roads, check: Check, call: Call) -> Reply:
     try:
         wanted = _START.decode(call.body)
     except UNREADABLE as error:
-        return _invalid(error)
+        return invalid(error)
     road = next((one for one in roads.values() if one.purpose.word == wanted.purpose), None)
     if road is None:
         known = ", ".join(purpose.word for purpose in roads)
@@ -168,7 +175,7 @@ def look(keys: Keys, roads: Roads, call: Call) -> Reply:
             state=seen.state.word,
             expires_at=show(seen.ends_at),
             options=_options(seen.options),
-            challenge=_challenge(newest, seen.resends_left) if newest else None,
+            challenge=challenge(newest, seen.resends_left) if newest else None,
         )
     )
 
@@ -181,14 +188,14 @@ def ask(keys: Keys, roads: Roads, call: Call) -> Reply:
     try:
         wanted = _ASK.decode(call.body)
     except UNREADABLE as error:
-        return _invalid(error)
+        return invalid(error)
     request = Ask(wanted.option, wanted.confirm and wanted.confirm[:_LONGEST])
     asked = roads[ticket.purpose].ask(call.visitor, ticket, request)
     match asked:
         case Refused():
             return replace(asked, language=ticket.language)
         case Asked():
-            return Json(_challenge(asked.flow.challenge, asked.resends_left), status=201)
+            return Json(challenge(asked.flow.challenge, asked.resends_left), status=201)
 
 
 def answer(keys: Keys, roads: Roads, call: Call) -> Reply:
@@ -198,14 +205,10 @@ def answer(keys: Keys, roads: Roads, call: Call) -> Reply:
         return ticket
     if ids.read("chl", call.params["challenge"]) is None:
         return Refused(Reason.NOT_FOUND)
-    try:
-        fields = _FIELDS.decode(call.body)
-    except UNREADABLE as error:
-        return _invalid(error)
-    if "code" not in fields:
-        return Refused(Reason.INVALID_INPUT, pointer="/code", detail="the code is missing")
-    typed = _text(fields["code"]) if len(fields) == 1 else None
-    outcome = roads[ticket.purpose].answer(call.visitor, ticket, typed)
+    typed = typed_code(call.body)
+    if isinstance(typed, Refused):
+        return typed
+    outcome = roads[ticket.purpose].answer(call.visitor, ticket, typed.text)
     match outcome:
         case Refused():
             return replace(outcome, language=ticket.language)
@@ -240,7 +243,8 @@ def _options(offered: tuple[Option, ...]) -> list[OptionShape]:
     return [OptionShape(one.id, one.kind, one.hint) for one in offered]
 
 
-def _challenge(newest: flows.Challenge, resends_left: int) -> ChallengeShape:
+def challenge(newest: flows.Challenge, resends_left: int) -> ChallengeShape:
+    """Return a challenge as programs see it."""
     return ChallengeShape(
         id=ids.show("chl", newest.id),
         kind=CODE_KIND,
@@ -252,6 +256,17 @@ def _challenge(newest: flows.Challenge, resends_left: int) -> ChallengeShape:
     )
 
 
+def typed_code(body: bytes) -> Typed | Refused:
+    """Return what stands in the code field; a body without one is refused, and charges nothing."""
+    try:
+        fields = _FIELDS.decode(body)
+    except UNREADABLE as error:
+        return invalid(error)
+    if "code" not in fields:
+        return Refused(Reason.INVALID_INPUT, pointer="/code", detail="the code is missing")
+    return Typed(_text(fields["code"]) if len(fields) == 1 else None)
+
+
 def _text(raw: msgspec.Raw) -> str | None:
     try:
         return _TEXT.decode(raw)
@@ -259,7 +274,7 @@ def _text(raw: msgspec.Raw) -> str | None:
         return None
 
 
-def _invalid(error: Exception) -> Refused:
+def invalid(error: Exception) -> Refused:
     """Say where a body is not of its shape; msgspec's words name no value of it."""
     told = str(error) if isinstance(error, msgspec.ValidationError) else "not a JSON object"
     detail, _, path = told.partition(" - at `$")

@@ -45,7 +45,7 @@ def ask(
     limits.keep(work, found.payer, found.book[0], granted.book)
 
     kind = Kind.CODE_ASKED if granted.sending is Sending.CODE else Kind.CODE_HELD_BACK
-    activity.record(work, Event(kind, found.payer, asker.visitor, label=granted.label))
+    activity.record(work, Event(kind, found.tells or found.payer, asker.visitor, granted.label))
     return Asked(flow, granted.resends_left, is_familiar=found.lane != STRANGER)
 
 

@@ -125,12 +125,16 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What the store knows of a flow and of who pays for it: `book` is the payer's, `flow` kept."""
+    """What the store knows of a flow and of who pays for it: `book` is the payer's, `flow` kept.
+
+    What happens is told among the events of `tells`, or of the payer.
+    """
 
     payer: int
     book: tuple[int, limits.Book]
     flow: flows.Flow | None
     lane: int
+    tells: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,12 @@ from sekisho.ground.chance import SystemChance
 from sekisho.ground.clock import SystemClock, instant
 from sekisho.ground.db import Database, Store, sql
 from sekisho.ground.sqlite import SqliteStore
-from sekisho.journeys import sign_in
+from sekisho.journeys import security_info, sign_in
 from sekisho.journeys.my_account import api as account_api
 from sekisho.journeys.my_account import pages as account_pages
 from sekisho.journeys.recent_activity import api as activity_api
 from sekisho.journeys.recent_activity import pages as activity_pages
+from sekisho.journeys.security_info import api as security_api
 from sekisho.journeys.sign_in import pages as sign_in_pages
 from sekisho.migrations import schema
 from sekisho.records import limits
@@ -40,6 +41,7 @@ _FEATURES = (
     "journeys/sign_in",
     "journeys/my_account",
     "journeys/recent_activity",
+    "journeys/security_info",
     "doors/dev",
     "doors/ops",
 )
@@ -48,9 +50,20 @@ _FACTS: dict[str, str | int] = {
     "place": "Japan (estimated)",
     "asked_at": 0,
 }
+_CONTACT = {**_FACTS, "contact": "ta*****@example.com"}
 LETTERS = {
     "sign_in": Form(_HERE / "authenticators/code/letters/sign_in", has_code=True, facts=_FACTS),
     "sign_up": Form(_HERE / "authenticators/code/letters/sign_up", has_code=True, facts=_FACTS),
+    "step_up": Form(
+        _HERE / "authenticators/code/letters/step_up",
+        has_code=True,
+        facts={**_FACTS, "what": "add a contact to your account"},
+    ),
+    "verify_contact": Form(
+        _HERE / "authenticators/code/letters/verify_contact", has_code=True, facts=_FACTS
+    ),
+    "contact_added": Form(_HERE / "records/notices/letters/contact_added", facts=_CONTACT),
+    "contact_removed": Form(_HERE / "records/notices/letters/contact_removed", facts=_CONTACT),
     "new_sign_in": Form(_HERE / "records/notices/letters/new_sign_in", facts=_FACTS),
     "guesses_blocked": Form(_HERE / "records/notices/letters/guesses_blocked", facts=_FACTS),
     "code_flood": Form(_HERE / "records/limits/letters/code_flood", facts=_FACTS),
@@ -177,10 +190,12 @@ def _routes(settings: Settings, site: Site, inbox: Inbox | None) -> tuple[Route,
     db, policy = site.db, policies.sign_ins(settings)
     gate = limits.open_gate(policies.port(settings), _counter(settings))
     seen = policies.activity(settings)
-    roads = (sign_in.road(db, policy, gate),)
+    secured = policies.security_info_of(settings, policy)
+    roads = (sign_in.road(db, policy, gate), security_info.road(db, secured))
     programs = (
         *flow_api.routes(db.keys, roads, partial(guard.session_of, db, policy.sessions)),
         *account_api.routes(db, policy.sessions),
+        *security_api.routes(db, secured),
         *activity_api.routes(db, seen, policy.sessions),
     )
     dev = dev_pages.routes(db, inbox) if inbox is not None else ()

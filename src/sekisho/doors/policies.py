@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from sekisho.doors.settings import Settings
-from sekisho.journeys import sign_in
+from sekisho.journeys import security_info, sign_in
 from sekisho.journeys.recent_activity.actions import Policy as ActivityPolicy
-from sekisho.records import delivery, flows, limits, sessions
+from sekisho.records import contacts, delivery, flows, limits, sessions
 
 
 def port(settings: Settings) -> limits.Port:
@@ -72,3 +72,14 @@ def activity(settings: Settings) -> ActivityPolicy:
 def posts(settings: Settings) -> delivery.Policy:
     """Return how messages are sent."""
     return delivery.Policy(connections=settings.number("delivery.connections"))
+
+
+def security_info_of(settings: Settings, signing_in: sign_in.Policy) -> security_info.Policy:
+    """Return what changes of security info follow."""
+    return security_info.Policy(
+        flows=signing_in.flows,
+        limits=signing_in.limits,
+        sessions=signing_in.sessions,
+        contacts=contacts.Policy(most=settings.number("contacts.most")),
+        zone=signing_in.zone,
+    )

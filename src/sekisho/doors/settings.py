@@ -142,6 +142,7 @@ REFERENCE: tuple[Setting, ...] = (
     _number("flows.most_minutes", 60, "minutes", 10, 120, "how long a flow lives at most"),
     _number("sessions.idle_hours", 24, "hours", 1, 720, "how long an unused session lives (S3)"),
     _number("sessions.absolute_days", 30, "days", 1, 90, "how long a session lives at most"),
+    _number("contacts.most", 10, "contacts", 2, 50, "of one account (P1)"),
     _number("activity.shown_days", 30, "days", 7, 90, "how long owners see their events (A1)"),
     _number("activity.kept_days", 90, "days", 30, 400, "how long events are kept"),
     _number("delivery.connections", 4, "connections", 1, 32, "to the mail server at once"),

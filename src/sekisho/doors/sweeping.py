@@ -10,7 +10,7 @@ from sekisho.doors.worker import Step
 from sekisho.ground import ids
 from sekisho.ground.clock import micros
 from sekisho.ground.db import Database, Work, sql
-from sekisho.records import activity, flows, limits, sessions
+from sekisho.records import activity, contacts, flows, limits, proofs, sessions
 
 _FLOWS_KEPT = timedelta(days=1)  # SECURITY.md 5.1: a code's row goes a day after it expired
 _BOOKS_KEPT = timedelta(days=91)  # the longest window is 90 days
@@ -29,6 +29,10 @@ def steps(db: Database, settings: Settings) -> tuple[Step, ...]:
         "flows": lambda work: flows.sweep(work, ids.floor(work.now - _FLOWS_KEPT)),
         "books": lambda work: limits.sweep(work, micros(work.now - _BOOKS_KEPT)),
         "events": lambda work: activity.sweep(work, work.now - seen.kept),
+        "contacts": lambda work: contacts.sweep(
+            work, work.now - contacts.REMEMBERED, work.now - contacts.PENDING
+        ),
+        "proofs": lambda work: proofs.sweep(work, micros(work.now - proofs.LIFE)),
         "sessions": lambda work: sessions.sweep(
             work, ids.floor(work.now), micros(work.now - _DEVICES_KEPT)
         ),

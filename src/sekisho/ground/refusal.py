@@ -49,6 +49,10 @@ class Reason(StrEnum):
     # Sessions
     NOT_SIGNED_IN = "not_signed_in", 401, "No session, or one that has ended."
     PROVE_MORE = "prove_more", 401, "The session must prove more for this act."
+    # Security info
+    ALREADY_THERE = "already_there", 409, "The account has this already."
+    TOO_MANY_CONTACTS = "too_many_contacts", 409, "The account has as many contacts as it may."
+    STILL_NEEDED = "still_needed", 409, "The account still needs this; add another first."
     # The service
     UNAVAILABLE = "unavailable", 503, "The service cannot keep what it does now; nothing was done."
 
@@ -59,7 +63,7 @@ class Refused:
 
     `retry_at` is when trying again may help, `left` how many tries are left, `label` and
     `sent_at` name the newest code, `pointer` and `detail` the part of the input that is
-    wrong; `language` is the flow's, where it has one.
+    wrong; `language` is the flow's, where it has one; `act` is what a step-up is wanted for.
     """
 
     reason: Reason
@@ -70,3 +74,4 @@ class Refused:
     pointer: str | None = None
     detail: str | None = None
     language: str | None = None
+    act: str | None = None

@@ -13,7 +13,7 @@ from sekisho.records import contacts, flows, limits
 _OWNER = "a.id, a.may_sign_in, a.language, a.zone, c.id, c.sealed, b.version, b.pages, d.secret"
 _ASKING = sql(
     f"SELECT {_OWNER}, {flows.COLUMNS} FROM (SELECT 1 AS one) AS x"  # noqa: S608  # constants
-    " LEFT JOIN contact c ON c.blind = :blind"
+    " LEFT JOIN contact c ON c.blind = :blind AND c.is_name = 1"
     " LEFT JOIN account a ON a.id = c.account AND a.contact = c.id AND a.may_sign_in = 1"
     " LEFT JOIN device d ON d.account = a.id AND d.id = :device"
     " LEFT JOIN book b ON b.subject = COALESCE(a.id, :subject)"
@@ -21,7 +21,7 @@ _ASKING = sql(
 )
 _ANSWERING = sql(
     f"SELECT {_OWNER}, {flows.COLUMNS} FROM flow f"  # noqa: S608  # constants
-    " LEFT JOIN contact n ON n.blind = :blind"
+    " LEFT JOIN contact n ON n.blind = :blind AND n.is_name = 1"
     " LEFT JOIN account a ON a.id = COALESCE(f.account, n.account)"
     " LEFT JOIN contact c ON c.id = a.contact"
     " LEFT JOIN device d ON d.account = a.id AND d.id = :device"

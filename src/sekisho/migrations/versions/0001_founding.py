@@ -32,10 +32,31 @@ def upgrade() -> None:
         sa.Column("sealed", octets, nullable=False),
         sa.Column("blind", octets, nullable=False),
         sa.Column("folded", octets, nullable=False),
-        sa.Column("verified_at", number, nullable=False),
+        sa.Column("state", sa.SmallInteger(), nullable=False),
+        sa.Column("is_name", sa.SmallInteger(), nullable=False),
+        sa.Column("flow", number, nullable=False),
+        sa.Column("added_at", number, nullable=False),
+        sa.Column("verified_at", number),
+        sa.Column("removed_at", number),
     )
-    op.create_index("contact_blind", "contact", ["blind"], unique=True)
+    names = sa.text("is_name = 1")
+    op.create_index(
+        "contact_name",
+        "contact",
+        ["blind"],
+        unique=True,
+        sqlite_where=names,
+        postgresql_where=names,
+    )
     op.create_index("contact_account", "contact", ["account"])
+    op.create_table(
+        "proof",
+        sa.Column("id", number, primary_key=True, autoincrement=False),
+        sa.Column("session", number, nullable=False),
+        sa.Column("bound", octets, nullable=False),
+        sa.Column("proved_at", number, nullable=False),
+    )
+    op.create_index("proof_session", "proof", ["session"])
     op.create_table(
         "book",
         sa.Column("subject", number, primary_key=True, autoincrement=False),

@@ -48,6 +48,10 @@ class Kind(StrEnum):
     SESSION_ENDED = "session_ended", 10, "done", "A session was ended from another one."
     SESSIONS_ENDED = "sessions_ended", 11, "done", "All sessions were ended (sign out everywhere)."
     NOTICE_SENT = "notice_sent", 12, "sent", "A security notice was sent."
+    STEPPED_UP = "stepped_up", 14, "passed", "Who is signed in proved again who he is, for one act."
+    CONTACT_PROPOSED = "contact_proposed", 15, "asked", "A contact was added, not yet proved."
+    CONTACT_ADDED = "contact_added", 16, "done", "A contact was proved and counts from now on."
+    CONTACT_REMOVED = "contact_removed", 17, "done", "A contact was removed."
     ACCOUNT_REOPENED = "account_reopened", 13, "done", "An operator opened closed lanes again."
 
 

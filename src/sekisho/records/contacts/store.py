@@ -1,10 +1,12 @@
 """The table of contacts. The address itself is sealed; only its index under a key is compared."""
 
-from dataclasses import dataclass, field
+from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, SmallInteger, Table, Text, text
 
-from sekisho.ground.db import METADATA, Work, sql
+from sekisho.ground.clock import instant, micros
+from sekisho.ground.db import METADATA, Row, Work, sql
+from sekisho.records.contacts.rules import REMEMBERED, Found, State
 
 CONTACT = Table(
     "contact",
@@ -15,48 +17,108 @@ CONTACT = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("blind", LargeBinary, nullable=False),
     Column("folded", LargeBinary, nullable=False),
-    Column("verified_at", BigInteger, nullable=False),
-    Index("contact_blind", "blind", unique=True),
+    Column("state", SmallInteger, nullable=False),
+    Column("is_name", SmallInteger, nullable=False),
+    Column("flow", BigInteger, nullable=False),
+    Column("added_at", BigInteger, nullable=False),
+    Column("verified_at", BigInteger),
+    Column("removed_at", BigInteger),
+    Index(
+        "contact_name",
+        "blind",
+        unique=True,
+        sqlite_where=text("is_name = 1"),
+        postgresql_where=text("is_name = 1"),
+    ),
     Index("contact_account", "account"),
 )
 TABLES = (CONTACT,)
 
-_FIND = sql("SELECT id, account, sealed FROM contact WHERE blind = :blind")
-_OF = sql("SELECT id, account, sealed FROM contact WHERE account = :account ORDER BY id")
+_COLUMNS = "id, account, sealed, blind, state, is_name, flow, added_at, verified_at, removed_at"
+_FIND = sql(f"SELECT {_COLUMNS} FROM contact WHERE blind = :blind AND is_name = 1")  # noqa: S608
+_OF = sql(
+    f"SELECT {_COLUMNS} FROM contact WHERE account = :account"  # noqa: S608  # a constant
+    " AND (removed_at IS NULL OR removed_at > :edge) ORDER BY id"
+)
 _ADD = sql(
-    "INSERT INTO contact (id, account, kind, sealed, blind, folded, verified_at)"
-    " VALUES (:id, :account, 'email', :sealed, :blind, :folded, :at)"
+    "INSERT INTO contact (id, account, kind, sealed, blind, folded, state, is_name, flow, added_at,"
+    " verified_at) VALUES (:id, :account, 'email', :sealed, :blind, :folded, :state, :is_name,"
+    " :flow, :at, :verified_at)"
+)
+_VERIFY = sql("UPDATE contact SET state = 1, verified_at = :at WHERE id = :contact AND state = 0")
+_REMOVE = sql("UPDATE contact SET state = 2, removed_at = :at WHERE id = :contact AND state = 1")
+_DROP = sql("DELETE FROM contact WHERE id = :contact AND state = 0")
+_OLD = sql(
+    "DELETE FROM contact WHERE id IN (SELECT id FROM contact"
+    " WHERE (state = 2 AND removed_at < :removed) OR (state = 0 AND added_at < :pending)"
+    " LIMIT 1000) RETURNING id"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A contact as the store has it; `contacts.address` opens it."""
-
-    id: int
-    account: int
-    sealed: bytes = field(repr=False)
+def _shape(row: Row) -> Found:
+    return Found(
+        id=row[0],
+        account=row[1],
+        sealed=row[2],
+        blind=row[3],
+        state=State(row[4]),
+        is_name=bool(row[5]),
+        flow=row[6],
+        added_at=instant(row[7]),
+        verified_at=None if row[8] is None else instant(row[8]),
+        removed_at=None if row[9] is None else instant(row[9]),
+    )
 
 
 def find(work: Work, blind: bytes) -> Found | None:
-    """Return the contact with this index."""
+    """Return the sign-in name with this index."""
     row = work.one(_FIND, blind=blind)
-    return Found(*row) if row else None
+    return _shape(row) if row else None
+
+
+def every(work: Work, account: int) -> list[Found]:
+    """Return an account's contacts, oldest first: pending and lately removed ones too."""
+    edge = micros(work.now - REMEMBERED)
+    return [_shape(row) for row in work.all(_OF, account=account, edge=edge)]
 
 
 def of_account(work: Work, account: int) -> list[Found]:
-    """Return an account's contacts, oldest first."""
-    return [Found(*row) for row in work.all(_OF, account=account)]
+    """Return an account's verified contacts, oldest first."""
+    return [one for one in every(work, account) if one.state is State.VERIFIED]
 
 
-def keep(work: Work, found: Found, *, blind: bytes, folded: bytes, at: int) -> None:
-    """Keep a new contact; the same address twice is a conflict."""
+def keep(work: Work, new: Found, *, folded: bytes) -> None:
+    """Keep a new contact; a sign-in name that is taken is a conflict."""
     work.keep(
         _ADD,
-        id=found.id,
-        account=found.account,
-        sealed=found.sealed,
-        blind=blind,
+        id=new.id,
+        account=new.account,
+        sealed=new.sealed,
+        blind=new.blind,
         folded=folded,
-        at=at,
+        state=int(new.state),
+        is_name=int(new.is_name),
+        flow=new.flow,
+        at=micros(new.added_at),
+        verified_at=None if new.verified_at is None else micros(new.verified_at),
     )
+
+
+def verify(work: Work, contact: int) -> None:
+    """Keep that a pending contact was proved: once."""
+    work.guard(_VERIFY, contact, contact=contact, at=micros(work.now))
+
+
+def remove(work: Work, contact: int) -> None:
+    """Keep that a contact was removed: once."""
+    work.guard(_REMOVE, contact, contact=contact, at=micros(work.now))
+
+
+def drop(work: Work, contact: int) -> None:
+    """Forget a contact that was never proved."""
+    work.keep(_DROP, contact=contact)
+
+
+def sweep(work: Work, removed: datetime, pending: datetime) -> int:
+    """Delete up to 1,000 that were removed, or left unproved, before these; return how many."""
+    return len(work.run(_OLD, removed=micros(removed), pending=micros(pending)))

@@ -17,7 +17,7 @@ from sekisho.records.flows.rules import (
     may_ask,
     state_of,
 )
-from sekisho.records.flows.store import COLUMNS, TABLES, WIDTH, shape, sweep
+from sekisho.records.flows.store import COLUMNS, TABLES, WIDTH, find, shape, sweep
 from sekisho.records.flows.tickets import open_ticket, option_id, option_of, seal_ticket
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "begin",
     "charge",
     "ends_at",
+    "find",
     "grant",
     "may_ask",
     "open_ticket",

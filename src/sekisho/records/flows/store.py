@@ -40,6 +40,7 @@ COLUMNS = (
     " f.message, f.tries, f.earlier"
 )
 WIDTH = 20
+_FIND = sql(f"SELECT {COLUMNS} FROM flow f WHERE f.id = :flow")  # noqa: S608  # a constant
 _FIRST = sql(
     "INSERT INTO flow (id, purpose, subject, account, lane, state, opened_at, stepped_at, version,"
     " asked, challenge, digits, label, mac, sent_at, ends_at, resend_at, message, tries, earlier)"
@@ -92,6 +93,12 @@ def shape(row: Row) -> Flow:
         ),
         earlier=_voided(row[19]),
     )
+
+
+def find(work: Work, flow: int) -> Flow | None:
+    """Return a flow that asked for a code."""
+    row = work.one(_FIND, flow=flow)
+    return shape(row) if row else None
 
 
 def keep_first(work: Work, flow: Flow) -> None:

@@ -1,11 +1,12 @@
 """Telling an owner: a letter and its event, in the transaction of what it tells of."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sekisho.ground.clock import micros
 from sekisho.ground.db import Work
 from sekisho.ground.visitor import Visitor
-from sekisho.records import activity, delivery
+from sekisho.records import accounts, activity, contacts, delivery
 from sekisho.records.activity import Event, Kind
 from sekisho.records.notices.rules import Told
 
@@ -24,13 +25,41 @@ class Addressee:
     is_decoy: bool = False
 
 
-def tell(work: Work, told: Told, addressee: Addressee, visitor: Visitor) -> None:
+def addressees(work: Work, account: int, but: int = 0) -> list[Addressee]:
+    """Gather an account's contacts, lately removed ones too, less one (spec N1, attack 071)."""
+    owner = accounts.find(work, account)
+    return [
+        Addressee(
+            account=account,
+            to=contacts.address(work.keys, one.id, one.sealed).text,
+            language=(owner.language if owner else None) or "en",
+            zone=(owner.zone if owner else None) or "UTC",
+        )
+        for one in contacts.every(work, account)
+        if one.state is not contacts.State.PENDING and one.id != but
+    ]
+
+
+def tell_all(
+    work: Work,
+    told: Told,
+    all_of_them: Iterable[Addressee],
+    visitor: Visitor,
+    **facts: str,
+) -> None:
+    """Tell every contact that was gathered; one event a notice."""
+    for addressee in all_of_them:
+        tell(work, told, addressee, visitor, **facts)
+
+
+def tell(work: Work, told: Told, addressee: Addressee, visitor: Visitor, **more: str) -> None:
     """Tell the owner what a visitor did or tried; it is an event too."""
     language = addressee.language
     facts: dict[str, str | int] = {
         "device": visitor.device_text(language),
         "place": visitor.place(language),
         "asked_at": micros(work.now),
+        **more,
     }
     delivery.post(
         work,

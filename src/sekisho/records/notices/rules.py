@@ -10,6 +10,8 @@ class Told(StrEnum):
     NEW_SIGN_IN = "new_sign_in"
     GUESSES_BLOCKED = "guesses_blocked"
     CODE_FLOOD = "code_flood"
+    CONTACT_ADDED = "contact_added"
+    CONTACT_REMOVED = "contact_removed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,4 +25,6 @@ NOTICES: dict[Told, Notice] = {
     Told.NEW_SIGN_IN: Notice(is_critical=True),
     Told.GUESSES_BLOCKED: Notice(is_critical=True),
     Told.CODE_FLOOD: Notice(is_critical=False),
+    Told.CONTACT_ADDED: Notice(is_critical=True),
+    Told.CONTACT_REMOVED: Notice(is_critical=True),
 }

@@ -1,6 +1,6 @@
 """Sessions and familiar browsers: what lets one in, and what only tells it apart (S1, S3)."""
 
-from sekisho.records.sessions.actions import begin, check, end, end_all, recognised
+from sekisho.records.sessions.actions import begin, check, end, end_all, familiar_device, recognised
 from sekisho.records.sessions.rules import (
     Held,
     Policy,
@@ -25,6 +25,7 @@ __all__ = [
     "end",
     "end_all",
     "ends_at",
+    "familiar_device",
     "of_account",
     "recognised",
     "sweep",

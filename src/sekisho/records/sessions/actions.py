@@ -65,6 +65,14 @@ def recognised(keys: Keys, held: Held | None, kept: bytes | None) -> int | None:
     return held.id if same(kept, _mac(keys, "device", held.secret)) else None
 
 
+def familiar_device(work: Work, account: int, visitor: Visitor) -> int | None:
+    """Return the number of the visitor's browser, where the account knows it."""
+    held = rules.device_of(visitor.device)
+    return (
+        recognised(work.keys, held, store.device_secret(work, account, held.id)) if held else None
+    )
+
+
 def _familiar(work: Work, account: int, visitor: Visitor) -> str:
     held = rules.device_of(visitor.device)
     token = visitor.device

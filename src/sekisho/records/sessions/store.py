@@ -57,6 +57,7 @@ _DEVICE = sql(
     " VALUES (:account, :id, :secret, :device, :at, :at_too)"
     " ON CONFLICT (account, id) DO UPDATE SET device = excluded.device, last_at = excluded.last_at"
 )
+_DEVICE_SECRET = sql("SELECT secret FROM device WHERE account = :account AND id = :device")
 _OLD_DEVICES = sql(
     "DELETE FROM device WHERE (account, id) IN"
     " (SELECT account, id FROM device WHERE last_at < :edge LIMIT 1000) RETURNING id"
@@ -127,6 +128,12 @@ def know_device(work: Work, account: int, device: int, secret: bytes, mark: str)
     """Keep that a browser has signed in to an account."""
     at = micros(work.now)
     work.keep(_DEVICE, account=account, id=device, secret=secret, device=mark, at=at, at_too=at)
+
+
+def device_secret(work: Work, account: int, device: int) -> bytes | None:
+    """Return the MAC of a browser's secret, where it has signed in to this account."""
+    row = work.one(_DEVICE_SECRET, account=account, device=device)
+    return row[0] if row else None
 
 
 def sweep(work: Work, edge: int, device_edge: int) -> int:

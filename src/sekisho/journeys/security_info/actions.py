@@ -1,0 +1,223 @@
+"""Contacts of the signed-in person: listed, added, proved, removed. Each change spends a proof."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sekisho import authenticators
+from sekisho.authenticators import Asked, Asker, Gathered, Target, Verdict
+from sekisho.ground import addresses, ids
+from sekisho.ground.db import Database, Work
+from sekisho.ground.keys import Keys
+from sekisho.ground.refusal import Reason, Refused
+from sekisho.ground.visitor import Visitor
+from sekisho.journeys.security_info import rules
+from sekisho.journeys.security_info.rules import Card, Policy, Proposed
+from sekisho.records import activity, contacts, flows, limits, notices, proofs
+from sekisho.records.activity import Event, Kind
+from sekisho.records.contacts import Found, State
+from sekisho.records.notices import Told
+from sekisho.records.sessions import Session
+
+
+def listed(work: Work, session: Session) -> list[Card]:
+    """Return the account's contacts as its owner sees them, oldest first."""
+    found = contacts.every(work, session.account)
+    return [card(work.keys, one) for one in found if one.state is not State.REMOVED]
+
+
+def card(keys: Keys, found: Found) -> Card:
+    """Return a contact with its hint."""
+    return Card(found, addresses.hint(contacts.address(keys, found.id, found.sealed)))
+
+
+def add(
+    db: Database,
+    policy: Policy,
+    visitor: Visitor,
+    session: Session,
+    parameters: Mapping[str, str],
+) -> Proposed | Refused:
+    """Add an address, which counts once its code was given back; spends a proof (P1, P8).
+
+    Args: `parameters` are those of the act, as the proof was given for.
+    """
+    return db.write("contacts.add", lambda work: _add(work, policy, visitor, session, parameters))
+
+
+def send_again(
+    db: Database, policy: Policy, visitor: Visitor, session: Session, contact: int
+) -> Asked | Refused:
+    """Send a new code to a contact that waits for one."""
+
+    def again(work: Work) -> Asked | Refused:
+        found = _pending(work, session, contact)
+        if found is None:
+            return Refused(Reason.NOT_FOUND)
+        return _send(work, policy, visitor, session, found)
+
+    return db.write("contacts.send_again", again)
+
+
+def confirm(
+    db: Database,
+    policy: Policy,
+    visitor: Visitor,
+    session: Session,
+    contact: int,
+    typed: str | None,
+) -> Card | Refused:
+    """Prove a contact by the code that was sent to it."""
+    if not db.clock.is_steady():
+        return Refused(Reason.UNAVAILABLE)
+    paid = db.write("contacts.charge", lambda work: _charge(work, policy, session, contact))
+    if isinstance(paid, Refused):
+        return paid
+    verdict = authenticators.compare(db.keys, paid.flow, typed)
+    if verdict is Verdict.RIGHT:
+        return db.write(
+            "contacts.confirm", lambda work: _confirm(work, visitor, session, contact, paid)
+        )
+    kind, refused = authenticators.told(paid, verdict, typed)
+    event = Event(kind, session.account, visitor, paid.flow.challenge.label)
+    db.write("contacts.wrong", lambda work: activity.record(work, event))
+    return refused
+
+
+def remove(db: Database, visitor: Visitor, session: Session, contact: int) -> Card | Refused:
+    """Remove a contact; spends a proof, except for one that was never proved (P5, P8)."""
+    return db.write("contacts.remove", lambda work: _remove(work, visitor, session, contact))
+
+
+def pending(work: Work, policy: Policy, session: Session, contact: int) -> Proposed | None:
+    """Return a contact that waits for its code, with the newest one."""
+    found = _pending(work, session, contact)
+    flow = flows.find(work, found.flow) if found else None
+    if found is None or flow is None:
+        return None
+    left = max(0, policy.limits.flow - flow.asked)
+    return Proposed(card(work.keys, found), Asked(flow, left, is_familiar=True))
+
+
+def _add(
+    work: Work, policy: Policy, visitor: Visitor, session: Session, parameters: Mapping[str, str]
+) -> Proposed | Refused:
+    email = rules.read_address(parameters["kind"], parameters["address"])
+    if isinstance(email, Refused):
+        return email
+    proof = _proof(work, session, rules.ADD, parameters)
+    if isinstance(proof, Refused):
+        return proof
+    found = contacts.every(work, session.account)
+    refused = contacts.may_add(found, contacts.blind(work.keys, email), policy.contacts)
+    if refused is not None:
+        return refused
+    new = contacts.draft(work, session.account, email)
+    asked = _send(work, policy, visitor, session, new)
+    if isinstance(asked, Refused):
+        return asked
+    proofs.spend(work, proof)
+    contacts.propose(work, new, email, found)
+    activity.record(work, Event(Kind.CONTACT_PROPOSED, session.account, visitor))
+    return Proposed(card(work.keys, new), asked)
+
+
+def _confirm(
+    work: Work, visitor: Visitor, session: Session, contact: int, paid: flows.Charged
+) -> Card | Refused:
+    found = _pending(work, session, contact)
+    if found is None:
+        return Refused(Reason.CODE_USED)
+    book = limits.reading(work, _payer(work.keys, found))
+    others = notices.addressees(work, session.account, but=contact)
+    flows.spend(work, paid, book, _payer(work.keys, found))
+    contacts.verify(work, contact)
+    activity.record(work, Event(Kind.CONTACT_ADDED, session.account, visitor))
+    shown = card(work.keys, replace(found, state=State.VERIFIED, verified_at=work.now))
+    notices.tell_all(work, Told.CONTACT_ADDED, others, visitor, contact=shown.hint)
+    return shown
+
+
+def _remove(work: Work, visitor: Visitor, session: Session, contact: int) -> Card | Refused:
+    found = contacts.every(work, session.account)
+    named = next((one for one in found if one.id == contact), None)
+    if named is None or named.state is State.REMOVED:
+        return Refused(Reason.NOT_FOUND)
+    refused = contacts.may_remove(found, named)
+    if refused is not None:
+        return refused
+    shown = card(work.keys, named)
+    if named.state is State.PENDING:
+        contacts.drop(work, contact)
+        return shown
+    proof = _proof(work, session, rules.REMOVE, {"id": ids.show("ctc", contact)})
+    if isinstance(proof, Refused):
+        return proof
+    told = notices.addressees(work, session.account)
+    proofs.spend(work, proof)
+    contacts.remove(work, contact)
+    activity.record(work, Event(Kind.CONTACT_REMOVED, session.account, visitor))
+    notices.tell_all(work, Told.CONTACT_REMOVED, told, visitor, contact=shown.hint)
+    return shown
+
+
+def _proof(work: Work, session: Session, act: str, parameters: Mapping[str, str]) -> int | Refused:
+    bound = proofs.digest(work.keys, session.account, act, parameters)
+    proof = proofs.find(work, session.id, bound)
+    return Refused(Reason.PROVE_MORE, act=act) if proof is None else proof
+
+
+def _pending(work: Work, session: Session, contact: int) -> Found | None:
+    return next(
+        (
+            one
+            for one in contacts.every(work, session.account)
+            if one.id == contact and one.state is State.PENDING
+        ),
+        None,
+    )
+
+
+def _charge(work: Work, policy: Policy, session: Session, contact: int) -> flows.Charged | Refused:
+    found = _pending(work, session, contact)
+    if found is None:
+        return Refused(Reason.NOT_FOUND)
+    return authenticators.charge(work, policy, _gathered(work, session, found))
+
+
+def _send(
+    work: Work, policy: Policy, visitor: Visitor, session: Session, contact: Found
+) -> Asked | Refused:
+    """Send the code that proves a contact, to it alone."""
+    ticket = flows.Ticket(
+        flow=contact.flow,
+        purpose=flows.Purpose.VERIFY_CONTACT,
+        opened_at=contact.added_at,
+        language=visitor.language,
+        zone=visitor.zone or policy.zone,
+        name="",
+    )
+    target = Target(
+        subject=contact.id,
+        account=session.account,
+        kind="verify_contact",
+        to=contacts.address(work.keys, contact.id, contact.sealed).text,
+    )
+    paying = _gathered(work, session, contact)
+    return authenticators.ask(work, policy, Asker(visitor, ticket), paying, target)
+
+
+def _gathered(work: Work, session: Session, contact: Found) -> Gathered:
+    """Return who pays: the book of the address itself, in a lane of this account.
+
+    # Threat: 078, who adds the address of somebody else fills its inbox no faster from many
+    # accounts; and no account uses up the tries of another.
+    """
+    payer = _payer(work.keys, contact)
+    book = limits.reading(work, payer)
+    flow = flows.find(work, contact.flow)
+    return Gathered(payer, book, flow, lane=session.account, tells=session.account)
+
+
+def _payer(keys: Keys, contact: Found) -> int:
+    email = contacts.address(keys, contact.id, contact.sealed)
+    return contacts.stand_in(keys, addresses.canonical(email))

@@ -1,0 +1,69 @@
+"""Security info as values: its policy, the acts that need a step-up, what their parameters are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sekisho.authenticators import rules as authenticators
+from sekisho.ground import addresses
+from sekisho.ground.addresses import EmailAddress
+from sekisho.ground.refusal import Reason, Refused
+from sekisho.records.contacts import rules as contacts
+from sekisho.records.sessions import rules as sessions
+
+ADD = "contacts.add"
+REMOVE = "contacts.remove"
+ACTS: Mapping[str, frozenset[str]] = {
+    ADD: frozenset({"kind", "address"}),
+    REMOVE: frozenset({"id"}),
+}
+MOST_PARAMETER = 400  # signs of one; an address has at most 254
+
+
+@dataclass(frozen=True, slots=True)
+class Policy(authenticators.Policy):
+    """What changes of security info follow."""
+
+    sessions: sessions.Policy
+    contacts: contacts.Policy
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A contact as its owner sees it."""
+
+    contact: contacts.Found
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A contact that waits for its code, and the code that was sent to it."""
+
+    card: Card
+    asked: authenticators.Asked = field(repr=False)
+
+
+def check_act(act: str, parameters: Mapping[str, str]) -> Refused | None:
+    """Refuse an act that does not exist, or other parameters than it has."""
+    wanted = ACTS.get(act)
+    if wanted is None:
+        detail = f"one of: {', '.join(ACTS)}"
+        return Refused(Reason.INVALID_INPUT, pointer="/act", detail=detail)
+    if wanted != set(parameters) or any(len(one) > MOST_PARAMETER for one in parameters.values()):
+        detail = f"exactly: {', '.join(sorted(wanted))}"
+        return Refused(Reason.INVALID_INPUT, pointer="/parameters", detail=detail)
+    if act == ADD:
+        email = read_address(parameters["kind"], parameters["address"])
+        return email if isinstance(email, Refused) else None
+    return None
+
+
+def read_address(kind: str, text: str) -> EmailAddress | Refused:
+    """Return the address that is to become a contact."""
+    if kind != "email":
+        return Refused(Reason.INVALID_INPUT, pointer="/kind", detail="one of: email")
+    email = addresses.parse_email(text)
+    if email is None:
+        return Refused(Reason.INVALID_INPUT, pointer="/address", detail="no e-mail address")
+    return email
