@@ -23,6 +23,7 @@ from sekisho.journeys.my_account import pages as account_pages
 from sekisho.journeys.recent_activity import api as activity_api
 from sekisho.journeys.recent_activity import pages as activity_pages
 from sekisho.journeys.security_info import api as security_api
+from sekisho.journeys.security_info import pages as security_pages
 from sekisho.journeys.sign_in import pages as sign_in_pages
 from sekisho.migrations import schema
 from sekisho.records import limits
@@ -203,6 +204,7 @@ def _routes(settings: Settings, site: Site, inbox: Inbox | None) -> tuple[Route,
         *sign_in_pages.routes(db, policy, gate),
         *account_pages.routes(db, policy.sessions),
         *activity_pages.routes(db, seen, policy.sessions),
+        *security_pages.routes(db, secured),
         *programs,
         *ops_pages.routes(db, programs, _HERE / "web" / "static"),
         *dev,
