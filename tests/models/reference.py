@@ -174,7 +174,9 @@ class Reference:
                 return Seen("too_many_requests", retry_at=free_at)
         self._grant(flow, key, sending)
         person.events.append((now, "code_asked" if sending == "code" else "code_held_back"))
-        return Seen("asked", letters=self._letters(person, sending))
+        is_grown = flow.code is not None and flow.code.digits >= LONG_DIGITS
+        told = self._tell_blocked(person, person.lane(key)) if is_grown else ()
+        return Seen("asked", letters=(*self._letters(person, sending), *told))
 
     def _grant(self, flow: Flow, key: str, sending: str) -> None:
         lane, now, numbers = flow.person.lane(key), self.now, self.numbers

@@ -46,7 +46,8 @@ def ask(
 
     kind = Kind.CODE_ASKED if granted.sending is Sending.CODE else Kind.CODE_HELD_BACK
     activity.record(work, Event(kind, found.tells or found.payer, asker.visitor, granted.label))
-    return Asked(flow, granted.resends_left, is_familiar=found.lane != STRANGER)
+    is_familiar = found.lane != STRANGER
+    return Asked(flow, granted.resends_left, is_familiar, is_grown=granted.tells)
 
 
 def charge(work: Work, policy: Policy, found: Gathered) -> flows.Charged | Refused:

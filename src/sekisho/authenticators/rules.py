@@ -65,11 +65,15 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A code that was asked for, the same for known and unknown names."""
+    """A code that was asked for, the same for known and unknown names.
+
+    `is_grown` says that it is the day's first long one: strangers' guesses ran out (attack 001).
+    """
 
     flow: flows.Flow
     resends_left: int
     is_familiar: bool
+    is_grown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

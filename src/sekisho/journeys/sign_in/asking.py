@@ -10,8 +10,9 @@ from sekisho.ground.visitor import Visitor
 from sekisho.journeys.sign_in import rules, store
 from sekisho.journeys.sign_in.rules import Name, Policy
 from sekisho.journeys.sign_in.store import Gathered
-from sekisho.records import contacts, flows, limits, sessions
+from sekisho.records import contacts, flows, limits, notices, sessions
 from sekisho.records.limits import STRANGER
+from sekisho.records.notices import Addressee, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,23 @@ def _ask(
     subject = found.owner.account if found.owner else named.subject
     paying = authenticators.Gathered(subject, found.books, found.flow, lane)
     target = _target(work, policy, named, found, subject)
-    return authenticators.ask(work, policy, named.asker, paying, target)
+    asked = authenticators.ask(work, policy, named.asker, paying, target)
+    if isinstance(asked, Asked) and asked.is_grown:
+        visitor, ticket = named.asker.visitor, named.asker.ticket
+        notices.tell(work, Told.GUESSES_BLOCKED, _addressee(target, found, ticket), visitor)
+    return asked
+
+
+def _addressee(target: Target, found: Gathered, ticket: flows.Ticket) -> Addressee:
+    """Return who hears that guesses ran out; for a name without an account, nobody (C11)."""
+    owner = found.owner
+    return Addressee(
+        account=target.subject,
+        to=target.to if owner else "",
+        language=(owner.language if owner else None) or ticket.language,
+        zone=(owner.zone if owner else None) or ticket.zone,
+        is_decoy=owner is None,
+    )
 
 
 def _gather(work: Work, named: _Named) -> Gathered:

@@ -70,6 +70,7 @@ class Asking:
     label: str
     resend_at: datetime
     resends_left: int
+    tells: bool = False  # short codes are compared no more, and nobody was told of it today
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,8 @@ def ask(
     sent = within(mine.sent, second, DAY)
     unproved = within(mine.unproved, second, DAY)
     is_code = sending is Sending.CODE
+    digits = digits_for(book, lane, policy, now)
+    tells = digits > policy.digits and second - mine.told >= DAY
     told = msgspec.structs.replace(
         mine,
         asked=second,
@@ -118,14 +121,16 @@ def ask(
         sent=(*sent, second) if is_code else sent,
         unproved=(*unproved, second) if is_code and lane == STRANGER else unproved,
         digest=second if sending is Sending.DIGEST else mine.digest,
+        told=second if tells else mine.told,
     )
     return Asking(
         book=changed(book, lane, told, second, label),
         sending=sending,
-        digits=digits_for(book, lane, policy, now),
+        digits=digits,
         label=label,
         resend_at=now + timedelta(seconds=pause),
         resends_left=policy.flow - asked_in_flow - 1,
+        tells=tells,
     )
 
 
