@@ -12,6 +12,7 @@ import structlog
 from sekisho.ground import ids
 from sekisho.ground.clock import wait_clock
 from sekisho.ground.db import Database
+from sekisho.ground.threads import tell_name
 from sekisho.records.delivery import sending
 from sekisho.records.delivery.post_office import PostOffice
 from sekisho.records.delivery.rules import Claimed, Deferred, Outcome, Released
@@ -81,6 +82,7 @@ class Mailroom:
             hand.start()
 
     def _work(self) -> None:
+        tell_name()
         while (message := self._tasks.get()) is not None:
             outcome: Outcome | None
             try:
