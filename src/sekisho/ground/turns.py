@@ -37,6 +37,24 @@ class Turns:
             if self.leave():
                 self.emptied()
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Give the turn away while something slow goes on elsewhere, and wait for one after it.
+
+        Never inside a transaction: no commit waits meanwhile for the work that stepped aside.
+        """
+        if not self.is_mine():
+            yield
+            return
+        self.give()
+        if self.leave():
+            self.emptied()
+        try:
+            yield
+        finally:
+            self.enter()
+            self.take()
+
     def is_mine(self) -> bool:
         """Say whether this thread holds a turn."""
         return getattr(self._mine, "turn", False)
