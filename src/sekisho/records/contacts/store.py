@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text
 
-from sekisho.ground.db import METADATA, Work, sql
+from sekisho.ground.db import METADATA, NUMBER, Work, sql
 
 CONTACT = Table(
     "contact",
     METADATA,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", NUMBER, primary_key=True, autoincrement=False),
     Column("account", BigInteger, nullable=False),
     Column("kind", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),

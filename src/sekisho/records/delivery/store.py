@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Column, Index, LargeBinary, SmallInteger, Tab
 
 from sekisho.ground import ids
 from sekisho.ground.clock import instant, micros
-from sekisho.ground.db import METADATA, Statement, Value, Work, sql
+from sekisho.ground.db import METADATA, NUMBER, Statement, Value, Work, sql
 from sekisho.records.delivery.rules import Claimed, Letter, Next, State
 
 _OPEN = text("state IN (0, 1)")
@@ -22,7 +22,7 @@ _OPEN = text("state IN (0, 1)")
 MESSAGE = Table(
     "message",
     METADATA,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", NUMBER, primary_key=True, autoincrement=False),
     Column("account", BigInteger, nullable=False),  # a stand-in number for unknown names
     Column("kind", Text, nullable=False),
     Column("channel", Text, nullable=False),
