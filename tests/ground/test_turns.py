@@ -64,6 +64,26 @@ def test_no_more_compute_at_once_than_there_are_turns():
     assert [0, 2] == most
 
 
+def test_a_turn_goes_to_who_has_waited_longest():
+    turns, order, threads = Turns(1), [], []
+
+    def compute(number):
+        with turns.taken():
+            order.append(number)
+
+    with turns.taken():
+        for number in range(5):
+            threads.append(threading.Thread(target=compute, args=(number,)))
+            threads[-1].start()
+            threading.Event().wait(0.02)
+        turns.give()
+        turns.take()
+        order.append("who gave")
+    for thread in threads:
+        thread.join(30)
+    assert [0, 1, 2, 3, 4, "who gave"] == order
+
+
 def test_writers_in_and_out_of_turn_are_all_kept(store):
     def write(number):
         if number % 3:
