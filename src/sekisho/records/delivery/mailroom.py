@@ -64,7 +64,7 @@ class Mailroom:
         self._collect()
         sending.exchange(self._db, self._results, 0, self._office.policy)
         self._results = []
-        self._office.provider.close()
+        self._office.close()
 
     def _collect(self) -> None:
         while (result := _take(self._done)) is not None:

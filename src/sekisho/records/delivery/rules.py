@@ -75,6 +75,7 @@ class Letter:
     code: str | None = field(default=None, repr=False)
     facts: Mapping[str, str | int] = field(default_factory=dict, repr=False)
     is_decoy: bool = False
+    channel: str = "email"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ class Draft:
     code: str | None = field(repr=False)
     label: str | None
     at: datetime
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +121,10 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """Not now: trying again may help."""
+    """Not now: trying again may help. `is_unsure`: it may have arrived, for no answer came."""
 
     cause: str
+    is_unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
