@@ -80,8 +80,10 @@ class Breaches:
         except TimeoutError:
             asked.cancel()
             return NotAsked("no answer in time")
-        except (httpx2.HTTPError, httpx2.InvalidURL, _Unusable) as error:
-            return NotAsked(type(error).__name__ if not error.args else f"{error}"[:200])
+        except _Unusable as error:
+            return NotAsked(str(error))
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            return NotAsked(type(error).__name__)  # its text may hold the address and its secrets
         return _find(lines, digest[_PREFIX:])
 
     def _lines(self, prefix: str) -> list[bytes]:
