@@ -1,7 +1,10 @@
 """How an answer is judged, whatever its kind."""
 
-from dataclasses import dataclass, field
 from enum import Enum, auto
+
+import msgspec
+
+from sekisho.ground.showing import shown
 
 
 class Verdict(Enum):
@@ -13,8 +16,7 @@ class Verdict(Enum):
     UNREADABLE = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
+class Material(msgspec.Struct, frozen=True):
     """What an answer is compared with: read with the charge, compared with nothing open.
 
     `expected` is the newest challenge's MAC, `earlier` those of the flow's voided ones by number.
@@ -25,5 +27,9 @@ class Material:
     flow: int
     challenge: int
     digits: int
-    expected: bytes = field(repr=False)
-    earlier: tuple[tuple[int, bytes], ...] = field(repr=False)
+    expected: bytes
+    earlier: tuple[tuple[int, bytes], ...]
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "expected", "earlier")

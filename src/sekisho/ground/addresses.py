@@ -7,9 +7,12 @@ never folded into ASCII ones: a look-alike is another address or none (attacks 0
 """
 
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
 from unicodedata import normalize
+
+import msgspec
+
+from sekisho.ground.showing import shown
 
 _LONGEST_TYPED = 400  # signs; a domain gets longer as A-labels, blanks go
 _LONGEST_ADDRESS = 254  # RFC 5321 §4.5.3.1.3, less the angle brackets
@@ -40,12 +43,15 @@ _DASHES = str.maketrans("‐‑‒–—―−ーｰ", "---------")
 _GMAIL = frozenset({"gmail.com", "googlemail.com"})
 
 
-@dataclass(frozen=True, slots=True)
-class EmailAddress:
+class EmailAddress(msgspec.Struct, frozen=True):
     """One address that mail can go to: the local part as typed, the domain as A-labels."""
 
-    local: str = field(repr=False)
+    local: str
     domain: str
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "local")
 
     @property
     def text(self) -> str:

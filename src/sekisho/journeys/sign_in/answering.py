@@ -4,7 +4,8 @@ charge (commit) -> compare -> right: spend, session, notice (commit)
                            -> wrong, earlier, unreadable: event (commit); the charge stays
 """
 
-from dataclasses import dataclass, replace
+import msgspec
+from msgspec.structs import replace
 
 from sekisho.authenticators import Material, Verdict, kind_named
 from sekisho.ground.addresses import EmailAddress
@@ -24,8 +25,7 @@ _UNREADABLE = Refused(Reason.INVALID_INPUT, pointer="/code", detail="no code of 
 _SHAPE = Refused(Reason.INVALID_INPUT, pointer="/code", detail="one text value is wanted")
 
 
-@dataclass(frozen=True, slots=True)
-class _Paid:
+class _Paid(msgspec.Struct, frozen=True):
     """A paid try with what was gathered for it; true of the store only until the next commit.
 
     `payer` is the subject whose book was charged, and whose events tell of it. `visitor` is without

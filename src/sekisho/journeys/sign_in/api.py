@@ -1,9 +1,9 @@
 """Signing in for programs: the flows of API.md."""
 
-from dataclasses import replace
 from functools import partial
 
 import msgspec
+from msgspec.structs import replace
 
 from sekisho.ground import ids
 from sekisho.ground.db import Database

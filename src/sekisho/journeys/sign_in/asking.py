@@ -1,11 +1,12 @@
 """Asking for a code: gather, judge, keep, tell. A name without an account does the same work."""
 
-from dataclasses import dataclass, field
+import msgspec
 
 from sekisho.authenticators import Material, code
 from sekisho.ground.clock import micros
 from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
+from sekisho.ground.showing import shown
 from sekisho.ground.visitor import Visitor
 from sekisho.journeys.sign_in import rules, store
 from sekisho.journeys.sign_in.rules import Asked, Name, Policy
@@ -16,16 +17,18 @@ from sekisho.records.limits import STRANGER, Asking, Sending
 from sekisho.records.notices import Told
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(msgspec.Struct, frozen=True):
     """A request for a code: by which option, confirmed how where the option has no hint."""
 
     option: str
-    confirm: str | None = field(default=None, repr=False)
+    confirm: str | None = None
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "confirm")
 
 
-@dataclass(frozen=True, slots=True)
-class _Asker:
+class _Asker(msgspec.Struct, frozen=True):
     """Who asks, in which flow, by which name; `subject` stands in where the name has no account."""
 
     visitor: Visitor

@@ -1,10 +1,13 @@
 """Signing in as values: what is asked, what is answered, who a name stands for."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from sekisho.ground import addresses
 from sekisho.ground.addresses import EmailAddress
+from sekisho.ground.showing import shown
 from sekisho.records.flows import rules as flows
 from sekisho.records.limits import rules as limits
 from sekisho.records.sessions import rules as sessions
@@ -23,16 +26,18 @@ class Policy:
     zone: str
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(msgspec.Struct, frozen=True):
     """What was typed as a name: an address, or a phone number, nobody's in this release."""
 
-    text: str = field(repr=False)
-    email: EmailAddress | None = field(repr=False)
+    text: str
+    email: EmailAddress | None
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "text", "email")
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(msgspec.Struct, frozen=True):
     """A way on: its id in this flow, its kind, and the hint of what the asker typed (P2)."""
 
     id: str
@@ -40,18 +45,20 @@ class Option:
     hint: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(msgspec.Struct, frozen=True):
     """A flow that was begun, with the secret that is given once."""
 
     ticket: flows.Ticket
-    secret: str = field(repr=False)
+    secret: str
     options: tuple[Option, ...]
     ends_at: datetime
 
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "secret")
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+
+class Asked(msgspec.Struct, frozen=True):
     """A code that was asked for, the same for known and unknown names."""
 
     flow: flows.Flow
@@ -72,8 +79,7 @@ class Status:
     is_familiar: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SignedIn:
+class SignedIn(msgspec.Struct, frozen=True):
     """A session that was given, and whether the account was made with it."""
 
     started: sessions.Started

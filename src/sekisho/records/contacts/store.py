@@ -1,10 +1,10 @@
 """The table of contacts. The address itself is sealed; only its index under a key is compared."""
 
-from dataclasses import dataclass, field
-
+import msgspec
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text
 
 from sekisho.ground.db import METADATA, NUMBER, Work, sql
+from sekisho.ground.showing import shown
 
 CONTACT = Table(
     "contact",
@@ -29,13 +29,16 @@ _ADD = sql(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """A contact as the store has it; `contacts.address` opens it."""
 
     id: int
     account: int
-    sealed: bytes = field(repr=False)
+    sealed: bytes
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "sealed")
 
 
 def find(work: Work, blind: bytes) -> Found | None:
