@@ -368,3 +368,24 @@ def test_what_the_browser_says_of_discovery_is_kept(device):
     assert not kept(made).can_sign_in_alone
     found = judged(kept(made), device.prove(request()))
     assert Flag.NEEDS_NAME in found.flags
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"type": "password"}, id="another kind of credential"),
+        pytest.param({"rawId": "YQ=="}, id="padded"),
+        pytest.param({"rawId": "YR"}, id="loose bits"),
+        pytest.param({"rawId": "Y Q"}, id="a blank"),
+        pytest.param({"rawId": ""}, id="no credential id"),
+        pytest.param({"rawId": "パス"}, id="no base64"),
+        pytest.param({"response": None}, id="no response"),
+        pytest.param({"note": "x" * 24_000}, id="more than is read"),
+    ],
+)
+@pytest.mark.attack("058")
+def test_an_answer_has_one_spelling(device, key, change):
+    answer = {**json.loads(device.prove(request())), **change}
+    assert None is passkey.read_proof(json.dumps(answer))
+    answer = {**json.loads(device.make(creation())), **change}
+    assert None is passkey.read_new(json.dumps(answer))

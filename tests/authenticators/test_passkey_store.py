@@ -170,7 +170,15 @@ def test_a_challenge_is_ours(db):
     assert challenge == passkey.unseal(db.keys, sealed, FLOW, SIGN_IN)
     assert None is passkey.unseal(db.keys, sealed, FLOW + 1, SIGN_IN)
     assert None is passkey.unseal(db.keys, sealed, FLOW, ADD)
-    for forged in (sealed[:-2], "A" + sealed[1:], "", "A" * 100, "パスキー", "A" * 1_000_000):
+    for forged in (
+        sealed[:-2],
+        "A" + sealed[1:],
+        "",
+        "A" * 100,
+        "A" * 101,
+        "パスキー",
+        "A" * 1_000_000,
+    ):
         assert None is passkey.unseal(db.keys, forged, FLOW, SIGN_IN)
 
 

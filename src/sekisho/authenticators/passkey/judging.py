@@ -182,7 +182,7 @@ def _flaw_of_key(key: CoseKey) -> Flaw | None:
     except InvalidSignature:
         return None
     except ValueError:
-        return Flaw.KEY
+        pass
     return Flaw.KEY
 
 
