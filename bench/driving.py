@@ -28,11 +28,15 @@ class OutOfStock(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Meters:
-    """Which process trees to read, by what they are called; the database's apart by user."""
+    """Which process trees to read, by what they are called; the database's apart by user.
+
+    `worker_threads` is how the names of threads begin that are the worker inside the server.
+    """
 
     trees: dict[str, int]
     database: int | None = None
     worker_user: str = "no such user"
+    worker_threads: tuple[str, ...] = ()
 
     def read(self) -> dict[str, float]:
         """Return the processor seconds used so far, by name."""
@@ -40,10 +44,17 @@ class Meters:
             name: sum(map(processes.cpu_seconds, processes.tree(root)))
             for name, root in self.trees.items()
         }
+        for prefix in self.worker_threads:
+            inside = [processes.thread_seconds(pid, prefix) for pid in self._of_server()]
+            used["worker"] = used.get("worker", 0.0) + sum(inside)
+            used["server"] -= sum(inside)
         if self.database is not None:
             used |= self._read_database(self.database)
         times = os.times()
         return used | {"driver": times.user + times.system, "all": processes.machine_cpu_seconds()}
+
+    def _of_server(self) -> list[int]:
+        return processes.tree(self.trees["server"])
 
     def _read_database(self, root: int) -> dict[str, float]:
         used = {"database": 0.0, "worker's database": 0.0}

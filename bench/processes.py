@@ -133,6 +133,19 @@ def cpu_seconds(pid: int) -> float:
     return sum(int(field) for field in fields[11:15]) / _TICKS if fields else 0.0
 
 
+def thread_seconds(pid: int, prefix: str) -> float:
+    """Return user and system time of those threads of one process whose names begin so."""
+    total = 0
+    for path in (_PROC / str(pid) / "task").glob("*/stat"):
+        try:
+            name, _, rest = path.read_text().partition("(")[2].rpartition(")")
+        except OSError:  # that thread has ended
+            continue
+        if name.startswith(prefix):
+            total += sum(map(int, rest.split()[11:13]))
+    return total / _TICKS
+
+
 def title(pid: int) -> str:
     """Return the command line, which PostgreSQL sets to what the process does and for whom."""
     try:

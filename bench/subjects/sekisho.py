@@ -12,6 +12,7 @@ from bench.processes import Started
 from bench.subjects import Asked, Person, Place, Session
 
 _DATABASE = "sekisho"
+_WORKER_THREADS = ("sekisho-worker", "sekisho-mail")  # as the kernel shows them
 _ANY = "1000000000"  # the coarse limits stay on, so high that one machine cannot reach them
 
 
@@ -45,7 +46,11 @@ _read_passed = msgspec.json.Decoder(_Passed).decode
 
 
 class Sekisho:
-    """One `serve` and one `worker`. A class because it holds the processes."""
+    """One `serve`, on PostgreSQL with a `worker` beside it. A class because it holds the processes.
+
+    On SQLite the worker is inside, as people run it: a second process would starve for the one
+    writer.
+    """
 
     name = "sekisho"
     is_peer = False
@@ -59,7 +64,7 @@ class Sekisho:
         self.port = processes.free_port()
         self._host = b"127.0.0.1:%d" % self.port
         self._server: Started
-        self._worker: Started
+        self._worker: Started | None = None
 
     def prepare(self) -> None:
         """Migrate by its command line, then write the accounts straight into its store."""
@@ -71,16 +76,18 @@ class Sekisho:
         seeding.seed(self._url(postgres.USER), self._key, self._place.people, self._events)
 
     def start(self) -> None:
-        """Start the server, then a message worker beside it."""
+        """Start the server, then on PostgreSQL a message worker beside it."""
         more = ["--workers", str(self._count), "--management-port", str(processes.free_port())]
         self._server = self._start("serve", "serve", "--port", str(self.port), *more)
         url = f"http://127.0.0.1:{self.port}/readyz"
         processes.wait_until(self._server, lambda: processes.answers(url))
-        self._worker = self._start("worker", "worker", user=postgres.WORKER)
+        if self._place.postgres:
+            self._worker = self._start("worker", "worker", user=postgres.WORKER)
 
     def stop(self) -> None:
         """Stop both."""
-        self._worker.stop()
+        if self._worker is not None:
+            self._worker.stop()
         self._server.stop()
 
     @property
@@ -90,19 +97,17 @@ class Sekisho:
 
     def meters(self) -> Meters:
         """Return the trees of server, worker, mail sink and database."""
-        trees = {
-            "server": self._server.pid,
-            "worker": self._worker.pid,
-            "sink": self._place.mailbox.sink.pid,
-        }
+        trees = {**self._roots(), "sink": self._place.mailbox.sink.pid}
         server = self._place.postgres
-        return Meters(trees, server.process.pid if server else None, postgres.WORKER)
+        if server is None:
+            return Meters(trees, worker_threads=_WORKER_THREADS)
+        return Meters(trees, server.process.pid, postgres.WORKER)
 
     def memory_mib(self) -> dict[str, float]:
-        """Return the peak of the largest process of the server, and of the worker."""
-        trees = {"server": self._server.pid, "worker": self._worker.pid}
+        """Return the peak of the largest process of the server, and of a worker apart."""
         return {
-            name: max(map(processes.peak_mib, processes.tree(root))) for name, root in trees.items()
+            name: max(map(processes.peak_mib, processes.tree(root)))
+            for name, root in self._roots().items()
         }
 
     async def begin(self, line: Line, person: Person) -> Asked:
@@ -153,6 +158,10 @@ class Sekisho:
         sent = request(self._host, b"GET /api/v1/session", None, session.proof, source)
         (await line.send(sent)).must(200)
 
+    def _roots(self) -> dict[str, int]:
+        worker = {"worker": self._worker.pid} if self._worker is not None else {}
+        return {"server": self._server.pid, **worker}
+
     @property
     def _key(self) -> Path:
         return self._data.with_name(self._data.name + ".key")
@@ -170,7 +179,7 @@ class Sekisho:
             "SEKISHO_DATABASE_URL": self._url(user),
             "SEKISHO_SMTP_URL": f"smtp://127.0.0.1:{self._place.mailbox.smtp_port}?starttls=no",
             "SEKISHO_MAIL_FROM": "Bench <bench@service.example>",
-            "SEKISHO_WORKER": "apart",
+            "SEKISHO_WORKER": "apart" if self._place.postgres else "inside",
             "SEKISHO_TRUSTED_PROXIES": "127.0.0.0/8",
             "SEKISHO_LIMITS_REQUESTS_HOUR_IP": _ANY,
             "SEKISHO_LIMITS_REQUESTS_HOUR_NET": _ANY,

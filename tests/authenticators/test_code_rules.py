@@ -4,12 +4,12 @@ import statistics
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from multiprocessing import get_context
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from sekisho.authenticators import KINDS, Verdict, kind_named
 from sekisho.authenticators.code import EMAIL_CODE, LABELS, binding, label_among, read_code

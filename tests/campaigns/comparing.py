@@ -6,11 +6,12 @@ times below several cuts, so that a busy machine's outliers decide nothing. |t| 
 
 import argparse
 import sys
-from dataclasses import replace
 from math import sqrt
 from random import Random
 from statistics import fmean, median, variance
 from time import perf_counter_ns
+
+from msgspec.structs import replace
 
 from sekisho.authenticators.code import EMAIL_CODE, binding
 from sekisho.authenticators.rules import Material

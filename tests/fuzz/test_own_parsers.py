@@ -2,12 +2,12 @@
 
 import sys
 import unicodedata
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from sekisho.authenticators.code import read_code
 from sekisho.doors.house import LETTERS

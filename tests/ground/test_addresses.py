@@ -8,13 +8,10 @@ from hypothesis import strategies as st
 
 from sekisho.ground.addresses import (
     EmailAddress,
-    PhoneNumber,
     canonical,
     folded,
     hint,
-    looks_like_phone,
     parse_email,
-    parse_phone,
     spelling_suggestion,
 )
 
@@ -339,57 +336,6 @@ def test_a_hint_shows_two_letters_and_always_five_stars(address, expected):
 
 def test_an_address_hides_its_local_part_where_it_is_printed():
     assert "emily" not in repr(parse_email("emily@example.com"))
-    assert "9012345678" not in repr(PhoneNumber("+819012345678"))
-
-
-@pytest.mark.parametrize(
-    ("typed", "expected"),
-    [
-        pytest.param("090-1234-5678", "+819012345678", id="mobile"),
-        pytest.param("０９０－１２３４－５６７８", "+819012345678", id="full-width"),
-        pytest.param("０９０ー１２３４ー５６７８", "+819012345678", id="long-vowel marks"),
-        pytest.param("（03）1234-5678", "+81312345678", id="full-width brackets"),
-        pytest.param("+81 90 1234 5678", "+819012345678", id="with its country"),
-        pytest.param("＋８１９０１２３４５６７８", "+819012345678", id="full-width plus"),
-        pytest.param("+1 202-555-0123", "+12025550123", id="from abroad"),
-        pytest.param("090−1234–5678", "+819012345678", id="minus and en dash"),
-    ],
-)
-def test_a_phone_number_is_read_as_a_person_types_it(typed, expected):
-    assert looks_like_phone(typed)
-    assert PhoneNumber(expected) == parse_phone(typed, "JP")
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "",
-        "eva",
-        "eva@example.com",
-        "12345",
-        "1-800-FLOWERS",
-        "0" * 41,
-        "+81\n9012345678",
-        "٠٩٠١٢٣٤٥٦٧٨",
-    ],
-)
-def test_what_is_no_phone_number_does_not_look_like_one(typed):
-    assert not looks_like_phone(typed)
-    assert parse_phone(typed, "JP") is None
-
-
-@pytest.mark.parametrize(
-    "typed", ["000-0000-0000", "+999 1234 5678", "090-1234-567", "++819012345678"]
-)
-def test_a_number_that_nobody_can_have_is_refused(typed):
-    assert parse_phone(typed, "JP") is None
-
-
-@given(st.text(max_size=45))
-def test_nothing_makes_reading_a_phone_number_fail(text):
-    number = parse_phone(text, "JP")
-
-    assert number is None or looks_like_phone(text)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,11 @@ def tell(store, number):
         tx.keep(_TELL, {"id": number})
 
 
+def _compute(turns, done, number):
+    with turns.taken():
+        done.append(number)
+
+
 def all_told(store):
     with store.reading() as tx:
         return [row[0] for row in tx.fetch(_ALL, {})]
@@ -59,6 +64,26 @@ def test_no_more_compute_at_once_than_there_are_turns():
     assert [0, 2] == most
 
 
+def test_a_turn_goes_to_who_has_waited_longest():
+    turns, order, threads = Turns(1), [], []
+
+    def compute(number):
+        with turns.taken():
+            order.append(number)
+
+    with turns.taken():
+        for number in range(5):
+            threads.append(threading.Thread(target=compute, args=(number,)))
+            threads[-1].start()
+            threading.Event().wait(0.02)
+        turns.give()
+        turns.take()
+        order.append("who gave")
+    for thread in threads:
+        thread.join(30)
+    assert [0, 1, 2, 3, 4, "who gave"] == order
+
+
 def test_writers_in_and_out_of_turn_are_all_kept(store):
     def write(number):
         if number % 3:
@@ -80,6 +105,52 @@ def test_a_writer_does_not_wait_for_one_who_is_under_way_for_long(store):
         writer.join(5)
         assert not writer.is_alive()
         assert [1] == all_told(store)
+
+
+def test_who_steps_aside_gives_his_turn_to_the_next_and_waits_for_one_after():
+    turns, order = Turns(1), []
+
+    def compute(_number):
+        with turns.taken():
+            order.append("next")
+
+    with turns.taken():
+        with turns.aside():
+            assert not turns.is_mine()
+            together(2, compute)
+        assert turns.is_mine()
+        order.append("back")
+    assert ["next", "next", "back"] == order
+
+
+def test_who_steps_aside_without_a_turn_gets_none():
+    turns = Turns(1)
+    with turns.taken():
+        pass
+    with turns.aside():
+        assert not turns.is_mine()
+    assert not turns.is_mine()
+
+
+def test_a_turn_comes_back_when_what_went_on_elsewhere_failed():
+    turns = Turns(1)
+    with turns.taken():
+        with pytest.raises(KeyError), turns.aside():
+            raise KeyError
+        assert turns.is_mine()
+    done = []
+    together(2, lambda number: _compute(turns, done, number))  # a turn lost would hold both
+    assert [0, 1] == sorted(done)
+
+
+def test_no_commit_waits_for_one_who_stepped_aside():
+    turns, emptied = Turns(2), []
+    turns.emptied = lambda: emptied.append(1)
+    with turns.taken():
+        with turns.aside():
+            assert [1] == emptied
+        assert [1] == emptied
+    assert [1, 1] == emptied
 
 
 def test_one_who_fails_loses_nobody_else_his_work(store):

@@ -69,7 +69,7 @@ def test_the_headers_of_a_mail(office):
 @pytest.mark.spec("D7")
 def test_answers_go_where_the_operator_reads_them(office):
     answered = PostOffice(
-        office.mail_from, office.letters, office.provider, reply_to=Mailbox("", "help@example.com")
+        office.mail_from, office.letters, office.providers, reply_to=Mailbox("", "help@example.com")
     )
     assert "help@example.com" == str(parsed(channel.write(addressed(), answered))["Reply-To"])
 
@@ -134,7 +134,7 @@ def test_any_words_come_back_from_the_subject(free_office, text):
     ],
 )
 def test_the_senders_name(name, header, office):
-    sender = PostOffice(Mailbox(name, "login@example.com"), office.letters, office.provider)
+    sender = PostOffice(Mailbox(name, "login@example.com"), office.letters, office.providers)
     draft = channel.write(addressed(), sender)
     assert f"From: {header}\r\n".encode() in draft.raw
     assert name == parsed(draft)["From"].addresses[0].display_name

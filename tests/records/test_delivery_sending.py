@@ -1,3 +1,4 @@
+import dataclasses
 import sqlite3
 import threading
 from contextlib import closing
@@ -240,7 +241,7 @@ def test_a_crash_at_any_step_sends_at_least_once(step, visit, db, office, clock)
     sending.send_due(db, office)
     (sent,) = db.read(lambda work: delivery.recent(work, 10))
     assert (number, State.HANDED_OVER) == (sent.id, sent.state)
-    assert 1 <= len(office.provider.drafts) <= 2
+    assert 1 <= len(office.providers["email"].drafts) <= 2
 
 
 @pytest.mark.spec("D7")
@@ -360,7 +361,7 @@ def _accepted(db, office, clock, number):
 
 
 def _refused(db, office, clock, number):
-    office.provider.says(Rejected("550 no"))
+    office.providers["email"].says(Rejected("550 no"))
     sending.send_due(db, office)
 
 
@@ -474,3 +475,18 @@ def test_a_sweep_takes_several_batches(db, post, clock):
     db.write("test", many)
     clock.move(days=91)
     assert 1100 == delivery.sweep(db, Policy())
+
+
+@pytest.mark.spec("D1", "M2")
+@pytest.mark.parametrize("channel", ["sms", "voice"])
+def test_a_message_goes_by_the_channel_that_it_was_posted_for(channel, db, office, outlet, post):
+    post(letter(channel=channel, to="+819012345678"))
+    sending.send_due(db, office)
+    (draft,) = outlet.drafts
+    assert (channel, "+819012345678", "482913") == (draft.channel, draft.to, draft.code)
+
+
+def test_a_channel_without_a_provider_waits_for_its_setting(db, office, post, show):
+    post(letter(channel="sms", to="+819012345678"))
+    sending.send_due(db, dataclasses.replace(office, providers={}))
+    assert [("waiting", ["queued", "deferred"])] == show()

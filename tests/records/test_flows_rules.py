@@ -1,11 +1,11 @@
 """Flows as values: their states, what may be answered or asked, what asking again changes."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from sekisho.ground.refusal import Reason
 from sekisho.records.flows import rules

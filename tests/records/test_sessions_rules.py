@@ -1,11 +1,11 @@
 """Sessions and device tokens as values."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from sekisho.records.sessions import Policy, Session, acr, device_of, ends_at, rules
 from tests.support.material import START

@@ -18,6 +18,7 @@ from sekisho.doors.settings import Settings, gather
 from sekisho.ground import addresses, ids
 from sekisho.ground.db import Database
 from sekisho.records.delivery import sending
+from sekisho.records.delivery.channels import CHANNELS
 from sekisho.records.delivery.post_office import PostOffice
 from sekisho.records.delivery.providers.inbox import Entry, Inbox
 from sekisho.web.routing import Route, make_app
@@ -57,7 +58,7 @@ class House:
         key = frozenset(self.settings.values.items())
         if key not in _OFFICES:  # compiling the letters takes longer than most tests
             _OFFICES[key] = doors_house.post_office(self.settings, self.mail)
-        return replace(_OFFICES[key], provider=self.mail)
+        return replace(_OFFICES[key], providers=dict.fromkeys(CHANNELS, self.mail))
 
     @cached_property
     def api(self) -> Client:

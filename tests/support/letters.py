@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from sekisho.records.delivery import Letter, Policy, letters
+from sekisho.records.delivery.channels import CHANNELS
 from sekisho.records.delivery.dkim import Signer
 from sekisho.records.delivery.post_office import Mailbox, PostOffice
 from sekisho.records.delivery.rules import Accepted, Deferred, Draft, Rejected
@@ -17,6 +18,10 @@ FILES = {
     "code/ja/subject.txt": "{{ code }}：{{ service }}の確認コード\n",
     "code/ja/body.txt": "{{ code }}\n\n{{ until }}まで（{{ minutes }}分間）。{{ label }}、{{ asked_at }}、{{ device }}、{{ host }}\n",
     "code/ja/body.html": "<p>{{ code }}</p><p>{{ device }}</p>\n",
+    "phone/en/sms.txt": "{{ code }} {{ label }} {{ until }}\n@{{ domain }} #{{ code }}\n",
+    "phone/en/voice.txt": "{{ label }}\n{{ code }}\n{{ code }}\n{{ code }}\n{{ until }}\n",
+    "phone/ja/sms.txt": "{{ code }} {{ label }} {{ until }}まで\n@{{ domain }} #{{ code }}\n",
+    "phone/ja/voice.txt": "{{ label }}\n{{ code }}\n{{ code }}\n{{ code }}\n{{ until }}\n",
     "notice/en/subject.txt": "New sign-in to your {{ service }} account\n",
     "notice/en/body.txt": "{{ at }}: {{ device }}\n",
     "notice/en/body.html": "<p>{{ at }}: {{ device }}</p>\n",
@@ -63,7 +68,10 @@ def forms(folder: Path) -> dict[str, letters.Form]:
     write_files(folder, FILES)
     return {
         "sign_in": letters.Form(
-            folder / "code", has_code=True, facts={"device": "Chrome on Windows"}
+            folder / "code",
+            has_code=True,
+            facts={"device": "Chrome on Windows"},
+            phone=folder / "phone",
         ),
         "new_sign_in": letters.Form(folder / "notice", facts={"device": "Chrome on Windows"}),
     }
@@ -76,7 +84,7 @@ def post_office(
     return PostOffice(
         mail_from=Mailbox("Example", "login@example.com"),
         letters=letters.load(forms(folder), None, "Example", "id.example.com"),
-        provider=outlet,
+        providers=dict.fromkeys(CHANNELS, outlet),
         dkim=dkim,
         policy=policy or Policy(),
     )

@@ -97,7 +97,8 @@ class Person:
         return self.attempt
 
     def asks_for_a_code(self, name: str = "") -> Attempt:
-        """Begin, and ask for the first code."""
+        """Begin, and ask for the first code; mail of before is out, so this code's is the newest."""
+        self.house.send_mail()
         attempt = self.begins(name)
         asked = attempt.ask(self.device)
         assert asked.status == 201, asked.text

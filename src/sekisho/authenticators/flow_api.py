@@ -1,10 +1,11 @@
 """Flows for programs (API.md, "A flow"): one face for all purposes, each with its road."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import msgspec
+from msgspec.structs import replace
 
 from sekisho.authenticators.roads import Road
 from sekisho.authenticators.rules import (

@@ -4,7 +4,7 @@ A journey gathers (whose flow, whose book, whom a code may reach) and concludes 
 opens); what lies between stands here, so that no purpose has limits or labels of its own.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from sekisho.authenticators import code
 from sekisho.authenticators.kinds import kind_named

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 
+import msgspec
+
+from sekisho.ground.showing import shown
 from sekisho.ground.visitor import Visitor
 from sekisho.records.flows import rules as flows
 from sekisho.records.limits import rules as limits
@@ -22,8 +25,7 @@ class Verdict(Enum):
     UNREADABLE = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
+class Material(msgspec.Struct, frozen=True):
     """What an answer is compared with: read with the charge, compared with nothing open.
 
     `expected` is the newest challenge's MAC, `earlier` those of the flow's voided ones by number.
@@ -34,8 +36,12 @@ class Material:
     flow: int
     challenge: int
     digits: int
-    expected: bytes = field(repr=False)
-    earlier: tuple[tuple[int, bytes], ...] = field(repr=False)
+    expected: bytes
+    earlier: tuple[tuple[int, bytes], ...]
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "expected", "earlier")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +52,7 @@ class Policy:
     limits: limits.Policy
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(msgspec.Struct, frozen=True):
     """A way on: its id in this flow, its kind, and the hint of where a code would go (P2)."""
 
     id: str
@@ -55,16 +60,18 @@ class Option:
     hint: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(msgspec.Struct, frozen=True):
     """A request for a code: by which option, confirmed how where the option has no hint."""
 
     option: str
-    confirm: str | None = field(default=None, repr=False)
+    confirm: str | None = None
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "confirm")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """A code that was asked for, the same for known and unknown names.
 
     `is_grown` says that it is the day's first long one: strangers' guesses ran out (attack 001).
@@ -87,14 +94,17 @@ class Start:
     session: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(msgspec.Struct, frozen=True):
     """A flow that was begun, with the secret that is given once."""
 
     ticket: flows.Ticket
-    secret: str = field(repr=False)
+    secret: str
     options: tuple[Option, ...]
     ends_at: datetime
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "secret")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +129,14 @@ class Passed:
     ends_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
+class Asker(msgspec.Struct, frozen=True):
     """Who asks for a code, and in which flow."""
 
     visitor: Visitor
     ticket: flows.Ticket
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(msgspec.Struct, frozen=True):
     """What the store knows of a flow and of who pays for it: `book` is the payer's, `flow` kept.
 
     What happens is told among the events of `tells`, or of the payer.
@@ -141,8 +149,7 @@ class Gathered:
     tells: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """Whom a code is for and what its message says.
 
     `subject` is what the code is bound to; a decoy reaches nobody and does the same work (C11).
@@ -151,6 +158,10 @@ class Target:
     subject: int
     account: int | None
     kind: str
-    to: str = field(repr=False)
+    to: str
     is_decoy: bool = False
-    facts: Mapping[str, str | int] = field(default_factory=dict)
+    facts: Mapping[str, str | int] = {}
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "to")

@@ -28,6 +28,7 @@ from sekisho.journeys.sign_in import pages as sign_in_pages
 from sekisho.migrations import schema
 from sekisho.records import limits
 from sekisho.records.delivery import dkim, letters
+from sekisho.records.delivery.channels import CHANNELS
 from sekisho.records.delivery.letters import Form
 from sekisho.records.delivery.post_office import PostOffice, Provider, mailbox
 from sekisho.records.delivery.providers import choose
@@ -52,21 +53,18 @@ _FACTS: dict[str, str | int] = {
     "asked_at": 0,
 }
 _CONTACT = {**_FACTS, "contact": "ta*****@example.com"}
+_CODES = _HERE / "authenticators/code/letters"
+_NOTICES = _HERE / "records/notices/letters"
+_STEP_UP = {**_FACTS, "what": "add a contact to your account"}
 LETTERS = {
-    "sign_in": Form(_HERE / "authenticators/code/letters/sign_in", has_code=True, facts=_FACTS),
-    "sign_up": Form(_HERE / "authenticators/code/letters/sign_up", has_code=True, facts=_FACTS),
-    "step_up": Form(
-        _HERE / "authenticators/code/letters/step_up",
-        has_code=True,
-        facts={**_FACTS, "what": "add a contact to your account"},
-    ),
-    "verify_contact": Form(
-        _HERE / "authenticators/code/letters/verify_contact", has_code=True, facts=_FACTS
-    ),
-    "contact_added": Form(_HERE / "records/notices/letters/contact_added", facts=_CONTACT),
-    "contact_removed": Form(_HERE / "records/notices/letters/contact_removed", facts=_CONTACT),
-    "new_sign_in": Form(_HERE / "records/notices/letters/new_sign_in", facts=_FACTS),
-    "guesses_blocked": Form(_HERE / "records/notices/letters/guesses_blocked", facts=_FACTS),
+    "sign_in": Form(_CODES / "sign_in", has_code=True, facts=_FACTS, phone=_CODES / "phone"),
+    "sign_up": Form(_CODES / "sign_up", has_code=True, facts=_FACTS),
+    "step_up": Form(_CODES / "step_up", has_code=True, facts=_STEP_UP),
+    "verify_contact": Form(_CODES / "verify_contact", has_code=True, facts=_FACTS),
+    "contact_added": Form(_NOTICES / "contact_added", facts=_CONTACT),
+    "contact_removed": Form(_NOTICES / "contact_removed", facts=_CONTACT),
+    "new_sign_in": Form(_NOTICES / "new_sign_in", facts=_FACTS),
+    "guesses_blocked": Form(_NOTICES / "guesses_blocked", facts=_FACTS),
     "code_flood": Form(_HERE / "records/limits/letters/code_flood", facts=_FACTS),
 }
 _META = sql("SELECT name, value FROM meta")
@@ -162,7 +160,7 @@ def post_office(settings: Settings, inbox: Inbox | None) -> PostOffice:
     return PostOffice(
         mail_from=mail_from,
         letters=written,
-        provider=_provider(settings, inbox),
+        providers=_providers(settings, inbox),
         dkim=_signer(settings, mail_from.domain),
         reply_to=mailbox(reply_to) if reply_to else None,
         policy=policies.posts(settings),
@@ -237,15 +235,15 @@ def _counter(settings: Settings) -> limits.Counter | None:
     return ValkeyCounter(url)
 
 
-def _provider(settings: Settings, inbox: Inbox | None) -> Provider:
+def _providers(settings: Settings, inbox: Inbox | None) -> dict[str, Provider]:
     if inbox is not None:
-        return inbox
+        return dict.fromkeys(CHANNELS, inbox)
     url = settings.text("smtp_url")
     if not url or not settings.text("mail_from"):
         missing = "SEKISHO_MAIL_FROM" if url else "SEKISHO_SMTP_URL"
         message = f"{missing} is not set: without it no code can be sent"
         raise SettingsError(message)
-    return choose(url)
+    return {"email": choose(url)}
 
 
 def _signer(settings: Settings, domain: str) -> dkim.Signer | None:

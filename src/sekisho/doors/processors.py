@@ -1,7 +1,8 @@
 """Which processor a serving process computes on: one at a time, and not one that others need more.
 
 The interpreter computes on one processor at a time. Spread over several, its threads wake each
-other across them for every lock, which costs more than the work itself (decision 0014).
+other across them for every lock, which costs more than the work itself (decision 0014). Threads
+that roam (ground/roaming.py) compute without the interpreter and are left where they are.
 """
 
 import os
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sekisho.ground import roaming
 from sekisho.ground.chance import Chance, SystemChance
 
 SWITCH_SECONDS = 0.1  # a thread that waits for the interpreter asks for it no more often
@@ -21,7 +23,7 @@ _TICKS = 100  # a second, as Linux tells them
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Seconds of work since boot: of each processor, and of this process."""
+    """Seconds of work since boot: of each processor, and of this process without what roams."""
 
     processors: Mapping[int, float]
     mine: float
@@ -33,6 +35,7 @@ def settle() -> None:
     if sys.platform != "linux" or len(os.sched_getaffinity(0)) == 1:
         return
     allowed = frozenset(os.sched_getaffinity(0))
+    roaming.PROCESS.settle(allowed)
     chance = SystemChance()
     at = sorted(allowed)[chance.below(len(allowed))]
     _move(at)
@@ -77,12 +80,10 @@ def _watch(allowed: frozenset[int], at: int, chance: Chance) -> None:
 
 def _look(allowed: frozenset[int]) -> Load:
     spent = os.times()
-    return read_load(Path("/proc/stat").read_text(), allowed, spent.user + spent.system)
+    mine = spent.user + spent.system - roaming.PROCESS.spent()
+    return read_load(Path("/proc/stat").read_text(), allowed, mine)
 
 
 def _move(at: int) -> None:
     for thread in Path("/proc/self/task").iterdir():
-        try:
-            os.sched_setaffinity(int(thread.name), {at})
-        except OSError:  # that thread has ended, or a container forbids it: then all stays as it is
-            continue
+        roaming.PROCESS.keep(int(thread.name), at)

@@ -15,6 +15,7 @@ import structlog
 
 from sekisho.ground.clock import wait_clock
 from sekisho.ground.db import Database, Unavailable
+from sekisho.ground.threads import tell_name
 from sekisho.records import delivery
 from sekisho.records.delivery.mailroom import Mailroom
 from sekisho.records.delivery.post_office import PostOffice
@@ -55,7 +56,7 @@ class Worker:
     def start(self) -> None:
         """Work in a thread of this process, woken by its commits."""
         self._db.bell = self._bell.set
-        self._thread = threading.Thread(target=self._run, name="sekisho-worker", daemon=True)
+        self._thread = threading.Thread(target=self._run_inside, name="sekisho-worker", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -86,6 +87,10 @@ class Worker:
         if not self._failures:
             return _LOOK_SECONDS
         return float(min(_LONGEST_BACK_OFF_SECONDS, 0.25 * 2 ** min(self._failures, 10)))
+
+    def _run_inside(self) -> None:
+        tell_name()
+        self._run()
 
     def _run(self) -> None:
         more = False

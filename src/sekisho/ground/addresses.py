@@ -1,4 +1,4 @@
-"""What is true of e-mail addresses and phone numbers for everybody; nothing of whose they are.
+"""What is true of e-mail addresses for everybody; nothing of whose they are.
 
 An address has three forms. *Stored*: what was typed, with the domain as lower-case A-labels; mail
 goes only there. *Canonical*: the identity, which ignores the case of ASCII letters and nothing
@@ -7,9 +7,12 @@ never folded into ASCII ones: a look-alike is another address or none (attacks 0
 """
 
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
 from unicodedata import normalize
+
+import msgspec
+
+from sekisho.ground.showing import shown
 
 _LONGEST_TYPED = 400  # signs; a domain gets longer as A-labels, blanks go
 _LONGEST_ADDRESS = 254  # RFC 5321 §4.5.3.1.3, less the angle brackets
@@ -40,24 +43,20 @@ _DASHES = str.maketrans("‐‑‒–—―−ーｰ", "---------")
 _GMAIL = frozenset({"gmail.com", "googlemail.com"})
 
 
-@dataclass(frozen=True, slots=True)
-class EmailAddress:
+class EmailAddress(msgspec.Struct, frozen=True):
     """One address that mail can go to: the local part as typed, the domain as A-labels."""
 
-    local: str = field(repr=False)
+    local: str
     domain: str
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "local")
 
     @property
     def text(self) -> str:
         """The stored form, the only one that mail is sent to."""
         return f"{self.local}@{self.domain}"
-
-
-@dataclass(frozen=True, slots=True)
-class PhoneNumber:
-    """One valid phone number in E.164 form, such as `+819012345678`."""
-
-    text: str = field(repr=False)
 
 
 def parse_email(text: str) -> EmailAddress | None:
@@ -145,10 +144,11 @@ def hint(email: EmailAddress) -> str:
     return f"{email.local[:shown]}*****@{email.domain}"
 
 
-_PHONE = re.compile(r"\+?[0-9 ().-]+")
+_PHONE = re.compile(r"\(?\+?[0-9 ().-]+")
 
 
-def _plain_phone(text: str) -> str | None:
+def plain_phone(text: str) -> str | None:
+    """Return what may be a phone number in plain signs; `phones.read` judges it."""
     if len(text) > _LONGEST_PHONE:
         return None
     plain = text.strip(_BLANKS).translate(_FULL_WIDTH).translate(_DASHES)
@@ -159,24 +159,7 @@ def _plain_phone(text: str) -> str | None:
 
 def looks_like_phone(text: str) -> bool:
     """Say whether somebody seems to have typed a phone number; says nothing of its being one."""
-    return _plain_phone(text) is not None
-
-
-def parse_phone(text: str, region: str) -> PhoneNumber | None:
-    """Read a phone number as dialled in `region` (an ISO code), or from anywhere with a `+`."""
-    plain = _plain_phone(text)
-    if plain is None:
-        return None
-    # Here, not above: 7 MB and 0.08 s that a sign-in by e-mail does not need.
-    import phonenumbers  # noqa: PLC0415
-
-    try:
-        number = phonenumbers.parse(plain, region)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    return PhoneNumber(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return plain_phone(text) is not None
 
 
 _COMMON = (

@@ -15,7 +15,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Column, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, Text
 
 from sekisho.ground import ids
 from sekisho.ground.chance import Chance
@@ -30,6 +30,8 @@ META = Table(  # what the store knows of itself: the mark of its key, its high-w
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )
+# A primary key. SQLite's own name for it makes it the place of the row: no index beside the table.
+NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 # PostgreSQL: rows that are updated soon after find room on their page (heap-only updates).
 ROOM_FOR_UPDATES = {"fillfactor": "60"}
 Value = int | str | bytes | bool | None

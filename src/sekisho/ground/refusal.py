@@ -3,10 +3,11 @@
 The sentence beside each is for developers; people read `refusal.<name>` of the catalogues.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
+
+import msgspec
 
 
 class Reason(StrEnum):
@@ -57,8 +58,7 @@ class Reason(StrEnum):
     UNAVAILABLE = "unavailable", 503, "The service cannot keep what it does now; nothing was done."
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(msgspec.Struct, frozen=True):
     """A refusal and what its reader can act on.
 
     `retry_at` is when trying again may help, `left` how many tries are left, `label` and

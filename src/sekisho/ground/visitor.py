@@ -1,12 +1,12 @@
 """Who asks: the address, the program and the language of one request. Proves nothing."""
 
-from dataclasses import dataclass, field
+import msgspec
 
 from sekisho.ground import agents, places
+from sekisho.ground.showing import shown
 
 
-@dataclass(frozen=True, slots=True)
-class Visitor:
+class Visitor(msgspec.Struct, frozen=True):
     """One request's sender, as far as it can be seen.
 
     `device` is the token of the device cookie; it proves nothing by itself (spec S2).
@@ -16,7 +16,11 @@ class Visitor:
     agent: str = ""
     language: str = "en"
     zone: str = ""
-    device: str = field(default="", repr=False)
+    device: str = ""
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "device")
 
     @property
     def country(self) -> str | None:

@@ -1,18 +1,16 @@
 """What signals look at, and what they find. Values only."""
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True):
     """One sign-in: is the browser familiar to the account, and is the account new with it?"""
 
     is_familiar: bool
     is_new_account: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """What one signal says: a reason (worded as `reason.<reason>`) and its weight."""
 
     reason: str

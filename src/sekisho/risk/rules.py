@@ -1,6 +1,6 @@
 """Risk as plain functions: facts to findings to one verdict."""
 
-from dataclasses import dataclass
+import msgspec
 
 from sekisho.risk.facts import Facts, Finding
 from sekisho.risk.signals import SIGNALS
@@ -8,8 +8,7 @@ from sekisho.risk.signals import SIGNALS
 __all__ = ["Facts", "Finding", "Verdict", "judge"]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """What the signals found; `reasons` are their words, in the order of the registry."""
 
     score: int

@@ -1,15 +1,17 @@
 """One request as endpoints see it: values only, read and checked by routing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+import msgspec
+from msgspec.structs import replace
+
 from sekisho.ground import ids, words
+from sekisho.ground.showing import shown
 from sekisho.ground.visitor import Visitor
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """A request: who asks, what for, and what came with it. Secrets stay out of its repr."""
 
     visitor: Visitor
@@ -20,15 +22,19 @@ class Call:
     host: str
     request: int
     now: datetime
-    body: bytes = field(repr=False)
-    form: Mapping[str, str] = field(repr=False)
-    cookies: Mapping[str, str] = field(repr=False)
-    flow_secret: str = field(repr=False)
-    bearer: str = field(repr=False)
-    form_token: str = field(repr=False)
+    body: bytes
+    form: Mapping[str, str]
+    cookies: Mapping[str, str]
+    flow_secret: str
+    bearer: str
+    form_token: str
     origin: str
     is_own_form: bool
     theme: str
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "body", "form", "cookies", "flow_secret", "bearer", "form_token")
 
     def spoken_in(self, language: str | None, zone: str | None) -> Visitor:
         """Return the visitor with the language and time zone that a program asked for."""

@@ -1,59 +1,71 @@
 """What an endpoint answers with: values that routing turns into HTTP. Refusals are answers too."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from sekisho.ground.refusal import Refused
+from sekisho.ground.showing import shown
 
 
-@dataclass(frozen=True, slots=True)
-class Cookie:
+class Cookie(msgspec.Struct, frozen=True):
     """One cookie to set; an empty value takes it away. All are host-only and SameSite=Lax."""
 
     name: str
-    value: str = field(repr=False)
+    value: str
     days: int | None = None
 
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "value")
 
-@dataclass(frozen=True, slots=True)
-class Json:
+
+class Json(msgspec.Struct, frozen=True):
     """A JSON answer; `body` is a struct of the documented shape."""
 
-    body: object = field(repr=False)
+    body: object
     status: int = 200
 
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "body")
 
-@dataclass(frozen=True, slots=True)
-class Page:
+
+class Page(msgspec.Struct, frozen=True):
     """A page: a template's name (`sign_in/code.html`) and its own fields."""
 
     template: str
-    context: Mapping[str, object] = field(repr=False)
+    context: Mapping[str, object]
     status: int = 200
     cookies: tuple[Cookie, ...] = ()
     refused: Refused | None = None
 
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "context")
 
-@dataclass(frozen=True, slots=True)
-class Redirect:
+
+class Redirect(msgspec.Struct, frozen=True):
     """Go on at another path of this service, by GET (303)."""
 
     path: str
     cookies: tuple[Cookie, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Plain:
+class Plain(msgspec.Struct, frozen=True):
     """Bytes of another kind: a stylesheet, an icon, a probe."""
 
-    body: bytes = field(repr=False)
+    body: bytes
     kind: str
     status: int = 200
     may_be_kept: bool = False
 
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "body")
 
-@dataclass(frozen=True, slots=True)
-class Empty:
+
+class Empty(msgspec.Struct, frozen=True):
     """Done; nothing to say (204)."""
 
 

@@ -1,19 +1,23 @@
 """Drawing a code for a flow's new challenge."""
 
-from dataclasses import dataclass, field
+import msgspec
 
 from sekisho.authenticators.code import binding
 from sekisho.authenticators.rules import Material
 from sekisho.ground import chance
 from sekisho.ground.db import Work
+from sekisho.ground.showing import shown
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(msgspec.Struct, frozen=True):
     """A code on its way into a message, and the MAC that stays."""
 
-    code: str = field(repr=False)
-    mac: bytes = field(repr=False)
+    code: str
+    mac: bytes
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "code", "mac")
 
 
 def draw(work: Work, bound: Material) -> Drawn:

@@ -56,6 +56,7 @@ _SECURITY = {
         " and a form's token in `Sekisho-Form`.",
     },
 }
+_OPEN = {"post_flows"}  # needs a session for some purposes only
 _ABOUT = (
     "Refusals are `application/problem+json` everywhere; the pages under `/problems/` tell what"
     " each code means. A method that a path does not have is 405 with `Allow`."
@@ -81,6 +82,22 @@ _LINKS: dict[tuple[str, int], dict[str, object]] = {
             "parameters": {**_SAME_FLOW, "challenge": _ID},
         },
         "look": {"operationId": "get_flows_one", "parameters": _SAME_FLOW},
+    },
+    ("get_contacts", 200): {
+        "remove": {
+            "operationId": "delete_contacts_one",
+            "parameters": {"contact": "$response.body#/data/0/id"},
+        },
+    },
+    ("post_contacts", 201): {
+        "confirm": {
+            "operationId": "post_contacts_one_confirm",
+            "parameters": {"contact": _ID},
+        },
+        "send_again": {
+            "operationId": "post_contacts_one_code",
+            "parameters": {"contact": _ID},
+        },
     },
     ("get_sessions", 200): {
         "end": {
@@ -142,7 +159,8 @@ def _operation(route: Route, names: dict[type, dict[str, object]]) -> dict[str, 
         is_required = any(field.required for field in msgspec.structs.fields(route.body))
         operation["requestBody"] = {"required": is_required, "content": content}
     if any(reason.value == "not_signed_in" for reason in route.refusals):
-        operation["security"] = [{"session": []}, {"cookie": []}]
+        nobody: list[dict[str, list[str]]] = [{}] if operation["operationId"] in _OPEN else []
+        operation["security"] = [*nobody, {"session": []}, {"cookie": []}]
     return operation
 
 

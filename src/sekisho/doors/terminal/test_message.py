@@ -35,8 +35,8 @@ def send(settings: Settings, to: str) -> str | None:
         ),
         now=now,
     )
-    outcome = office.provider.send(email.write(message, office))
-    office.provider.close()
+    outcome = office.providers["email"].send(email.write(message, office))
+    office.close()
     match outcome:
         case Accepted():
             return None

@@ -1,7 +1,8 @@
 """Contacts of the signed-in person: listed, added, proved, removed. Each change spends a proof."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from sekisho import authenticators
 from sekisho.authenticators import Asked, Asker, Gathered, Target, Verdict

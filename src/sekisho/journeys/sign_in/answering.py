@@ -4,7 +4,8 @@ charge (commit) -> compare -> right: spend, session, notice (commit)
                            -> wrong, earlier, unreadable: event (commit); the charge stays
 """
 
-from dataclasses import dataclass, replace
+import msgspec
+from msgspec.structs import replace
 
 from sekisho import authenticators
 from sekisho.authenticators import CODE_KIND, Verdict
@@ -22,8 +23,7 @@ from sekisho.records.notices import Addressee, Told
 from sekisho.risk import Facts, judge
 
 
-@dataclass(frozen=True, slots=True)
-class _Paid:
+class _Paid(msgspec.Struct, frozen=True):
     """A paid try with what was gathered for it; true of the store only until the next commit.
 
     `payer` is the subject whose book was charged, and whose events tell of it. `visitor` is without

@@ -1,6 +1,6 @@
 """Asking for a code to sign in: gather, then ask. A name without an account does the same work."""
 
-from dataclasses import dataclass
+import msgspec
 
 from sekisho import authenticators
 from sekisho.authenticators import Ask, Asked, Asker, Target
@@ -15,8 +15,7 @@ from sekisho.records.limits import STRANGER
 from sekisho.records.notices import Addressee, Told
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
+class _Named(msgspec.Struct, frozen=True):
     """Who asks, by which name; `subject` stands in where the name has no account."""
 
     asker: Asker

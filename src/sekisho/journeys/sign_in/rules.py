@@ -1,10 +1,13 @@
 """Signing in as values: what is asked, what is answered, who a name stands for."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+import msgspec
 
 from sekisho.authenticators import rules as authenticators
 from sekisho.ground import addresses
 from sekisho.ground.addresses import EmailAddress
+from sekisho.ground.showing import shown
 from sekisho.records.sessions import rules as sessions
 
 
@@ -17,16 +20,18 @@ class Policy(authenticators.Policy):
     zone: str
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(msgspec.Struct, frozen=True):
     """What was typed as a name: an address, or a phone number, nobody's in this release."""
 
-    text: str = field(repr=False)
-    email: EmailAddress | None = field(repr=False)
+    text: str
+    email: EmailAddress | None
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "text", "email")
 
 
-@dataclass(frozen=True, slots=True)
-class SignedIn:
+class SignedIn(msgspec.Struct, frozen=True):
     """A session that was given, and whether the account was made with it."""
 
     started: sessions.Started

@@ -3,10 +3,11 @@
 They join the tables of the records below; each feature's own functions give the shapes.
 """
 
-from dataclasses import dataclass, field
+import msgspec
 
 from sekisho.ground.db import Row, Work, sql
 from sekisho.ground.keys import Keys
+from sekisho.ground.showing import shown
 from sekisho.journeys.sign_in.rules import Name
 from sekisho.records import contacts, flows, limits
 
@@ -32,19 +33,21 @@ _WIDTH = 9
 _NOBODY = b"\x00" * 16  # an index that nobody has
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(msgspec.Struct, frozen=True):
     """Whose name it is: the account, its address (sealed) and its choices."""
 
     account: int
     language: str | None
     zone: str | None
     contact: int
-    sealed: bytes = field(repr=False)
+    sealed: bytes
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "sealed")
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(msgspec.Struct, frozen=True):
     """What the store knows of a name and a flow. `owner` is None for a name without an account.
 
     A flow that began before its name had an account is its owner's by now, and charged to his book:
@@ -53,8 +56,12 @@ class Gathered:
 
     owner: Owner | None
     books: tuple[int, limits.Book]
-    device_mac: bytes | None = field(repr=False)
+    device_mac: bytes | None
     flow: flows.Flow | None
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "device_mac")
 
     def payer(self, flow: flows.Flow) -> int:
         """Return the subject whose book and events an answer in this flow goes to."""

@@ -10,6 +10,7 @@ down_revision = None
 def upgrade() -> None:
     """Make the tables."""
     number, octets = sa.BigInteger(), sa.LargeBinary()
+    key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     op.create_table(
         "meta",
         sa.Column("name", sa.Text(), primary_key=True),
@@ -17,7 +18,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "account",
-        sa.Column("id", number, primary_key=True, autoincrement=False),
+        sa.Column("id", key, primary_key=True, autoincrement=False),
         sa.Column("contact", number, nullable=False),
         sa.Column("may_sign_in", sa.SmallInteger(), nullable=False),
         sa.Column("language", sa.Text()),
@@ -26,7 +27,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "contact",
-        sa.Column("id", number, primary_key=True, autoincrement=False),
+        sa.Column("id", key, primary_key=True, autoincrement=False),
         sa.Column("account", number, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("sealed", octets, nullable=False),
@@ -59,7 +60,7 @@ def upgrade() -> None:
     op.create_index("proof_session", "proof", ["session"])
     op.create_table(
         "book",
-        sa.Column("subject", number, primary_key=True, autoincrement=False),
+        sa.Column("subject", key, primary_key=True, autoincrement=False),
         sa.Column("version", number, nullable=False),
         sa.Column("pages", octets, nullable=False),
         sa.Column("changed_at", number, nullable=False),
@@ -67,7 +68,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "flow",
-        sa.Column("id", number, primary_key=True, autoincrement=False),
+        sa.Column("id", key, primary_key=True, autoincrement=False),
         sa.Column("purpose", sa.SmallInteger(), nullable=False),
         sa.Column("subject", number, nullable=False),
         sa.Column("account", number),
@@ -91,7 +92,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "message",
-        sa.Column("id", number, primary_key=True, autoincrement=False),
+        sa.Column("id", key, primary_key=True, autoincrement=False),
         sa.Column("account", number, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
@@ -110,7 +111,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "session",
-        sa.Column("id", number, primary_key=True, autoincrement=False),
+        sa.Column("id", key, primary_key=True, autoincrement=False),
         sa.Column("account", number, nullable=False),
         sa.Column("secret", octets, nullable=False),
         sa.Column("methods", sa.Text(), nullable=False),
@@ -130,10 +131,11 @@ def upgrade() -> None:
         sa.Column("first_at", number, nullable=False),
         sa.Column("last_at", number, nullable=False),
         sa.PrimaryKeyConstraint("account", "id"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "event",
-        sa.Column("id", number, primary_key=True, autoincrement=False),
+        sa.Column("id", key, primary_key=True, autoincrement=False),
         sa.Column("account", number, nullable=False),
         sa.Column("kind", sa.SmallInteger(), nullable=False),
         sa.Column("ip", octets, nullable=False),

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, Column, SmallInteger, Table, Text
 
-from sekisho.ground.db import METADATA, Work, sql
+from sekisho.ground.db import METADATA, NUMBER, Work, sql
 
 ACCOUNT = Table(
     "account",
     METADATA,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", NUMBER, primary_key=True, autoincrement=False),
     Column("contact", BigInteger, nullable=False),
     Column("may_sign_in", SmallInteger, nullable=False),
     Column("language", Text),

@@ -3,9 +3,10 @@
 A new event is one line here and `event.<word>` in each catalogue. Numbers are never used again.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
+
+import msgspec
 
 from sekisho.ground.visitor import Visitor
 
@@ -58,8 +59,7 @@ class Kind(StrEnum):
 KINDS = {kind.value: (kind.number, kind.sentence) for kind in Kind}
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """One thing that happened to an account (or to the stand-in of an unknown name)."""
 
     kind: Kind

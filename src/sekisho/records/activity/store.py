@@ -7,13 +7,13 @@ from ipaddress import ip_address
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, SmallInteger, Table, Text
 
 from sekisho.ground import ids
-from sekisho.ground.db import METADATA, Row, Work, sql
+from sekisho.ground.db import METADATA, NUMBER, Row, Work, sql
 from sekisho.records.activity.events import Event, Kind
 
 EVENT = Table(
     "event",
     METADATA,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", NUMBER, primary_key=True, autoincrement=False),
     Column("account", BigInteger, nullable=False),
     Column("kind", SmallInteger, nullable=False),
     Column("ip", LargeBinary, nullable=False),

@@ -5,11 +5,14 @@ pending --a day later--> gone
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 
+import msgspec
+
 from sekisho.ground.refusal import Reason, Refused
+from sekisho.ground.showing import shown
 
 REMEMBERED = timedelta(days=30)  # a removed contact still hears of changes (attack 071)
 PENDING = timedelta(days=1)
@@ -35,8 +38,7 @@ class Policy:
     most: int = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """A contact as the store has it; `contacts.address` opens it.
 
     `is_name` says that it is a sign-in name; `flow` is the flow that verifies a pending one.
@@ -44,14 +46,18 @@ class Found:
 
     id: int
     account: int
-    sealed: bytes = field(repr=False)
-    blind: bytes = field(repr=False)
+    sealed: bytes
+    blind: bytes
     state: State
     is_name: bool
     flow: int
     added_at: datetime
     verified_at: datetime | None
     removed_at: datetime | None
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "sealed", "blind")
 
 
 def may_add(found: Sequence[Found], blind: bytes, policy: Policy) -> Refused | None:

@@ -1,7 +1,8 @@
 """Letters: whole files in each language, which features own and an operator may replace one by one.
 
-A kind's folder holds `<language>/{subject.txt,body.txt,body.html}`; the operator's file at
-`<folder>/<kind>/<language>/<file>` stands before it. Doors name the kinds, `check` at start-up.
+A kind's folder holds `<language>/{subject.txt,body.txt,body.html}`; what phones get, `sms.txt` and
+`voice.txt`, several kinds may share. The operator's file at `<folder>/<kind>/<language>/<file>`
+stands before them. Doors name the kinds, `check` at start-up.
 """
 
 import re
@@ -25,8 +26,10 @@ from sekisho.ground import words
 from sekisho.ground.clock import instant
 
 PARTS = ("subject.txt", "body.txt", "body.html")
+PHONE_PARTS = ("sms.txt", "voice.txt")
 _LONGEST_SUBJECT = 200  # signs
 _SAMPLE_CODE = "482913"
+_TIMES_SAID = 3  # how often a call says the code (spec D1)
 _SAMPLE_ASKED = datetime.fromisoformat("2026-03-05T05:05:00+00:00")
 # Threat: a code letter with a link teaches people to follow links in mail.
 # (spec D5; test_delivery_letters)
@@ -35,11 +38,20 @@ _LINK = re.compile(r"://|www\.|<a[\s>]|href\s*=", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One kind of letter: where it lies, whether it carries a code, and samples of its facts."""
+    """One kind of letter: where it lies, whether it carries a code, and samples of its facts.
+
+    `phone` is the folder of its texts for phones; a kind without one goes by e-mail only.
+    """
 
     folder: Path
     has_code: bool = False
     facts: Mapping[str, str | int] = field(default_factory=dict)
+    phone: Path | None = None
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The files that this kind needs in each language."""
+        return PARTS if self.phone is None else (*PARTS, *PHONE_PARTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +89,7 @@ class Written:
 
 def load(forms: Mapping[str, Form], own: Path | None, service: str, host: str) -> Letters:
     """Gather the letters of these kinds; `own` is the operator's folder."""
-    environments = {kind: _environment(kind, form.folder, own) for kind, form in forms.items()}
+    environments = {kind: _environment(kind, form, own) for kind, form in forms.items()}
     return Letters(forms, environments, own, service, host)
 
 
@@ -89,6 +101,22 @@ def write(letters: Letters, kind: str, contents: Contents) -> Written:
         _fill(environment.get_template(f"{contents.language}/{part}"), context) for part in PARTS
     )
     return Written(" ".join(subject.split()), text, html)
+
+
+def write_part(letters: Letters, kind: str, contents: Contents, part: str) -> str:
+    """Write one file of a letter, such as `sms.txt`; jinja2.TemplateError when it is not there."""
+    environment = letters.environments[kind]
+    context = {**environment.globals, **_context(letters, contents)}
+    return _fill(environment.get_template(f"{contents.language}/{part}"), context).strip()
+
+
+def bound_line(letters: Letters, code: str) -> str:
+    """Return the last line of an SMS with a code, which binds it to our site (spec D6, WebOTP)."""
+    return f"@{_domain(letters.host)} #{code}"
+
+
+def _domain(host: str) -> str:
+    return host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
 
 
 def _fill(template: Template, context: dict[str, Any]) -> str:
@@ -105,8 +133,10 @@ def check(letters: Letters) -> list[str]:
     return problems
 
 
-def _environment(kind: str, folder: Path, own: Path | None) -> Environment:
-    places = [folder] if own is None else [own / kind, folder]
+def _environment(kind: str, form: Form, own: Path | None) -> Environment:
+    places = [form.folder] if form.phone is None else [form.folder, form.phone]
+    if own is not None:
+        places.insert(0, own / kind)
     return Environment(
         loader=ChoiceLoader([FileSystemLoader(place) for place in places]),
         autoescape=select_autoescape(("html",), default=False),
@@ -123,6 +153,7 @@ def _context(letters: Letters, contents: Contents) -> dict[str, str | int]:
     context: dict[str, str | int] = {
         "service": letters.service,
         "host": letters.host,
+        "domain": _domain(letters.host),
         "at": asked,
         "asked_at": asked,
     }
@@ -149,13 +180,15 @@ def _faults(letters: Letters, kind: str, language: str) -> Iterator[str]:
     """Yield `<file>: <what is wrong>` for one letter in one language."""
     form = letters.forms[kind]
     context = _context(letters, _sample(form, language))
-    for part in PARTS:
+    for part in form.parts:
         try:
             said = letters.environments[kind].get_template(f"{language}/{part}").render(context)
         except (TemplateError, OSError, UnicodeDecodeError) as error:
             yield f"{part}: cannot be written: {error}"
             continue
         yield from (f"{part}: {fault}" for fault in _faults_of(part, said, has_code=form.has_code))
+        if form.has_code:
+            yield from (f"{part}: {fault}" for fault in _phone_faults(letters, part, said))
 
 
 def _faults_of(part: str, said: str, *, has_code: bool) -> Iterator[str]:
@@ -167,6 +200,14 @@ def _faults_of(part: str, said: str, *, has_code: bool) -> Iterator[str]:
         yield "the code is missing; write {{ code }} where it belongs"
     if has_code and _LINK.search(said):
         yield "a code letter has no link: no ://, no www. and no <a"
+
+
+def _phone_faults(letters: Letters, part: str, said: str) -> Iterator[str]:
+    lines = said.strip().splitlines()
+    if part == "sms.txt" and lines[-1:] != [bound_line(letters, _SAMPLE_CODE)]:
+        yield "the last line must be: @{{ domain }} #{{ code }}"
+    if part == "voice.txt" and lines.count(_SAMPLE_CODE) < _TIMES_SAID:
+        yield f"{{{{ code }}}} must stand alone on {_TIMES_SAID} lines; each is said digit by digit"
 
 
 def _sample(form: Form, language: str) -> Contents:
@@ -192,7 +233,9 @@ def _strangers(letters: Letters) -> Iterator[str]:
         parts = path.relative_to(letters.own).parts
         match parts:
             case (kind, language, name) if (
-                kind in letters.forms and language in words.LANGUAGES and name in PARTS
+                kind in letters.forms
+                and language in words.LANGUAGES
+                and name in letters.forms[kind].parts
             ):
                 continue
             case _:

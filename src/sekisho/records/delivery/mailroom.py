@@ -12,6 +12,7 @@ import structlog
 from sekisho.ground import ids
 from sekisho.ground.clock import wait_clock
 from sekisho.ground.db import Database
+from sekisho.ground.threads import tell_name
 from sekisho.records.delivery import sending
 from sekisho.records.delivery.post_office import PostOffice
 from sekisho.records.delivery.rules import Claimed, Deferred, Outcome, Released
@@ -63,7 +64,7 @@ class Mailroom:
         self._collect()
         sending.exchange(self._db, self._results, 0, self._office.policy)
         self._results = []
-        self._office.provider.close()
+        self._office.close()
 
     def _collect(self) -> None:
         while (result := _take(self._done)) is not None:
@@ -81,6 +82,7 @@ class Mailroom:
             hand.start()
 
     def _work(self) -> None:
+        tell_name()
         while (message := self._tasks.get()) is not None:
             outcome: Outcome | None
             try:

@@ -1,6 +1,7 @@
-"""What a message needs to leave the house: its sender, the letters, the signer, the provider."""
+"""What a message needs to leave the house: its sender, the letters, the signer, the providers."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -13,7 +14,7 @@ _ADDRESS = re.compile(r"[\x21-\x7e]{1,64}@[A-Za-z0-9.-]{1,255}")
 
 
 class Provider(Protocol):
-    """What takes drafts: a mail server, or the inbox of `dev`. Called by several threads."""
+    """What takes drafts: a mail server, a gateway, the inbox of `dev`. Several threads call it."""
 
     def send(self, draft: Draft) -> Accepted | Deferred | Rejected:
         """Hand one draft over within a bounded time; what the world does is an outcome."""
@@ -37,14 +38,19 @@ class Mailbox:
 
 @dataclass(frozen=True, slots=True)
 class PostOffice:
-    """How this service sends."""
+    """How this service sends; `providers` are by channel, and one may serve several."""
 
     mail_from: Mailbox
     letters: Letters
-    provider: Provider = field(repr=False)
+    providers: Mapping[str, Provider] = field(repr=False)
     dkim: Signer | None = None
     reply_to: Mailbox | None = None
     policy: Policy = field(default_factory=Policy)
+
+    def close(self) -> None:
+        """Let go of all connections; for when nothing is sent any more."""
+        for provider in {id(one): one for one in self.providers.values()}.values():
+            provider.close()
 
 
 def mailbox(text: str) -> Mailbox:

@@ -14,6 +14,10 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import assert_never
 
+import msgspec
+
+from sekisho.ground.showing import shown
+
 # Tries after the first: soon at first, since a person waits before the screen (spec D2).
 BACK_OFF = (
     timedelta(seconds=2),
@@ -57,8 +61,7 @@ class Policy:
     kept: timedelta = timedelta(days=90)  # spec T1
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(msgspec.Struct, frozen=True):
     """A message to one person. `ends_at` is the end of its code; notices have none.
 
     `facts` is what its template needs besides: words in the letter's language, or instants as
@@ -66,15 +69,20 @@ class Letter:
     """
 
     kind: str
-    to: str = field(repr=False)
+    to: str
     language: str
     zone: str
     account: int
     ends_at: datetime | None = None
     label: str | None = None
-    code: str | None = field(default=None, repr=False)
-    facts: Mapping[str, str | int] = field(default_factory=dict, repr=False)
+    code: str | None = None
+    facts: Mapping[str, str | int] = {}
     is_decoy: bool = False
+    channel: str = "email"
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "to", "code", "facts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,7 @@ class Draft:
     code: str | None = field(repr=False)
     label: str | None
     at: datetime
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +128,10 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """Not now: trying again may help."""
+    """Not now: trying again may help. `is_unsure`: it may have arrived, for no answer came."""
 
     cause: str
+    is_unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from sekisho.records.delivery.rules import (
     Accepted,
     Claimed,
     Deferred,
+    Draft,
     Dropped,
     Late,
     Outcome,
@@ -71,13 +72,28 @@ def hand_over(db: Database, office: PostOffice, message: Claimed) -> Outcome | N
     content = sealing.unseal(message.sealed, message.id, db.keys)
     if content is None:
         return Rejected("sealed under another root key")
+    draft = _write(_addressed(db, message, content, now), office)
+    if isinstance(draft, Deferred):
+        return draft
+    if content.is_decoy:
+        return Dropped()
+    return _send(draft, office)
+
+
+def _write(message: Addressed, office: PostOffice) -> Draft | Deferred:
     try:
-        draft = CHANNELS[message.channel](_addressed(db, message, content, now), office)
+        return CHANNELS[message.channel](message, office)
     except TemplateError as error:
         return Deferred(f"the letter cannot be written: {error}")
     except Exception as error:  # noqa: BLE001 - a letter may fail in any way, and waits for its mending
         return Deferred(f"the letter cannot be written: {type(error).__name__}")
-    return Dropped() if content.is_decoy else office.provider.send(draft)
+
+
+def _send(draft: Draft, office: PostOffice) -> Outcome:
+    provider = office.providers.get(draft.channel)
+    if provider is None:
+        return Deferred(f"nothing is set up to send by {draft.channel}")
+    return provider.send(draft)
 
 
 def _exchange(work: Work, results: Sequence[Result], room: int, policy: Policy) -> list[Claimed]:

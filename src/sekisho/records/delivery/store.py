@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Column, Index, LargeBinary, SmallInteger, Tab
 
 from sekisho.ground import ids
 from sekisho.ground.clock import instant, micros
-from sekisho.ground.db import METADATA, Statement, Value, Work, sql
+from sekisho.ground.db import METADATA, NUMBER, Statement, Value, Work, sql
 from sekisho.records.delivery.rules import Claimed, Letter, Next, State
 
 _OPEN = text("state IN (0, 1)")
@@ -22,7 +22,7 @@ _OPEN = text("state IN (0, 1)")
 MESSAGE = Table(
     "message",
     METADATA,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", NUMBER, primary_key=True, autoincrement=False),
     Column("account", BigInteger, nullable=False),  # a stand-in number for unknown names
     Column("kind", Text, nullable=False),
     Column("channel", Text, nullable=False),
@@ -41,7 +41,7 @@ _INSERT = sql("""
     INSERT INTO message
         (id, account, kind, channel, state, label, created_at, due_at, ends_at, attempts,
          sealed, timeline)
-    VALUES (:id, :account, :kind, 'email', 0, :label, :now, :now, :ends_at, 0, :sealed, '')""")
+    VALUES (:id, :account, :kind, :channel, 0, :label, :now, :now, :ends_at, 0, :sealed, '')""")
 
 _SUPERSEDE = sql("""
     UPDATE message SET state = 4, sealed = NULL, timeline = timeline || CAST(:line AS TEXT)
@@ -137,6 +137,7 @@ def keep(work: Work, number: int, letter: Letter, sealed: bytes) -> None:
         id=number,
         account=letter.account,
         kind=letter.kind,
+        channel=letter.channel,
         label=letter.label,
         now=micros(work.now),
         ends_at=None if letter.ends_at is None else micros(letter.ends_at),

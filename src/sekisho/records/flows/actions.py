@@ -1,6 +1,6 @@
 """What happens in a flow: it begins, is granted a code, charged for a try, passed."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from sekisho.ground.db import Work
 from sekisho.ground.refusal import Reason, Refused

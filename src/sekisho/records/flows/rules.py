@@ -5,11 +5,15 @@ r"""Flows and challenges as values. Knows no store.
                                \--30 minutes idle, or 60 in all--> expired
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 
+import msgspec
+from msgspec.structs import replace
+
 from sekisho.ground.refusal import Reason, Refused
+from sekisho.ground.showing import shown
 from sekisho.records.limits import rules as limits
 
 
@@ -54,8 +58,7 @@ class Policy:
         return self.sign_in if purpose is Purpose.SIGN_IN else self.security
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(msgspec.Struct, frozen=True):
     """What the asker holds, sealed: who asked for what. It binds the flow to its browser.
 
     A step-up is for one `act` with its `parameters` (JSON) of one `session` of an `account`.
@@ -66,30 +69,36 @@ class Ticket:
     opened_at: datetime
     language: str
     zone: str
-    name: str = field(repr=False)
+    name: str
     account: int = 0
     session: int = 0
     act: str = ""
-    parameters: str = field(default="", repr=False)
+    parameters: str = ""
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "name", "parameters")
 
 
-@dataclass(frozen=True, slots=True)
-class Challenge:
+class Challenge(msgspec.Struct, frozen=True):
     """The newest pending test of a flow; `mac` is all that is kept of its code."""
 
     id: int
     digits: int
     label: str
-    mac: bytes = field(repr=False)
+    mac: bytes
     sent_at: datetime
     ends_at: datetime
     resend_at: datetime
     message: int
     tries: int = 0
 
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "mac")
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+
+class Flow(msgspec.Struct, frozen=True):
     """A flow as the store has it. `account` is None where the name has none.
 
     `subject` is what all its codes are bound to: the account, or the stand-in of a name that had
@@ -107,11 +116,14 @@ class Flow:
     version: int
     asked: int
     challenge: Challenge
-    earlier: tuple[tuple[int, bytes], ...] = field(repr=False)  # challenge and MAC of voided codes
+    earlier: tuple[tuple[int, bytes], ...]  # challenge and MAC of voided codes
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "earlier")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """A code that was granted: whose it is, in which lane it was asked for, and its challenge."""
 
     subject: int
@@ -120,8 +132,7 @@ class Asked:
     challenge: Challenge
 
 
-@dataclass(frozen=True, slots=True)
-class Charged:
+class Charged(msgspec.Struct, frozen=True):
     """A try that is paid for and committed. Only `flows.charge` makes one; answering demands it.
 
     `flow` and `book` stand as the charge left them; `at` is the second the charge stands under.

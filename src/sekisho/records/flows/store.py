@@ -3,13 +3,13 @@
 from sqlalchemy import BigInteger, Column, LargeBinary, SmallInteger, Table, Text
 
 from sekisho.ground.clock import instant, micros
-from sekisho.ground.db import METADATA, ROOM_FOR_UPDATES, Row, Work, sql
+from sekisho.ground.db import METADATA, NUMBER, ROOM_FOR_UPDATES, Row, Work, sql
 from sekisho.records.flows.rules import Challenge, Flow, Purpose, State
 
 FLOW = Table(
     "flow",
     METADATA,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", NUMBER, primary_key=True, autoincrement=False),
     Column("purpose", SmallInteger, nullable=False),
     Column("subject", BigInteger, nullable=False),
     Column("account", BigInteger),

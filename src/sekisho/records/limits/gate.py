@@ -11,6 +11,8 @@ from functools import lru_cache
 from math import ceil
 from typing import Protocol
 
+import msgspec
+
 from sekisho.ground import networks
 from sekisho.ground.refusal import Reason, Refused
 
@@ -29,13 +31,11 @@ class Port:
     answers_factor: int = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Passed:
+class Passed(msgspec.Struct, frozen=True):
     """The gate is open."""
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(msgspec.Struct, frozen=True):
     """How often a key was counted in this hour of the clock and in the one before."""
 
     now: int

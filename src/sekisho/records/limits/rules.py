@@ -60,8 +60,7 @@ class Sending(Enum):
     DIGEST = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(msgspec.Struct, frozen=True):
     """A request that is let through: the new book and what the asker is told."""
 
     book: Book
@@ -73,8 +72,7 @@ class Asking:
     tells: bool = False  # short codes are compared no more, and nobody was told of it today
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(msgspec.Struct, frozen=True):
     """A try that is paid for: the new book, the second it stands under, what is left after it."""
 
     book: Book

@@ -4,13 +4,13 @@ import msgspec
 from sqlalchemy import BigInteger, Column, LargeBinary, Table
 
 from sekisho.ground.clock import micros
-from sekisho.ground.db import METADATA, ROOM_FOR_UPDATES, Work, sql
+from sekisho.ground.db import METADATA, NUMBER, ROOM_FOR_UPDATES, Work, sql
 from sekisho.records.limits.lanes import Book
 
 BOOK = Table(
     "book",
     METADATA,
-    Column("subject", BigInteger, primary_key=True, autoincrement=False),
+    Column("subject", NUMBER, primary_key=True, autoincrement=False),
     Column("version", BigInteger, nullable=False),
     Column("pages", LargeBinary, nullable=False),
     Column("changed_at", BigInteger, nullable=False),

@@ -2,18 +2,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table
+from sqlalchemy import Column, Index, LargeBinary, Table
 
 from sekisho.ground.clock import micros
-from sekisho.ground.db import METADATA, Work, sql
+from sekisho.ground.db import METADATA, NUMBER, Work, sql
 
 PROOF = Table(
     "proof",
     METADATA,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
-    Column("session", BigInteger, nullable=False),
+    Column("id", NUMBER, primary_key=True, autoincrement=False),
+    Column("session", NUMBER, nullable=False),
     Column("bound", LargeBinary, nullable=False),
-    Column("proved_at", BigInteger, nullable=False),
+    Column("proved_at", NUMBER, nullable=False),
     Index("proof_session", "session"),
 )
 TABLES = (PROOF,)

@@ -1,7 +1,8 @@
 """The verbs of sessions: begin, check, end; and whether a browser is familiar."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from sekisho.ground.db import Database, Work
 from sekisho.ground.keys import Keys, same

@@ -5,10 +5,13 @@ that dies with the epoch, so a copy of the store opens no session and a restored
 """
 
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
+
 from sekisho.ground import ids
+from sekisho.ground.showing import shown
 
 SECRET_BYTES = 32  # spec S3
 _SECRET_SIGNS = 43  # of 32 bytes in base64 without padding
@@ -23,16 +26,18 @@ class Policy:
     touch: timedelta = timedelta(minutes=5)  # last use is exact to this (API.md)
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(msgspec.Struct, frozen=True):
     """What the text of a token says before the store was asked: an id, and a secret to check."""
 
     id: int
-    secret: str = field(repr=False)
+    secret: str
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "secret")
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(msgspec.Struct, frozen=True):
     """A session as the store has it."""
 
     id: int
@@ -45,13 +50,16 @@ class Session:
     ends_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
+class Started(msgspec.Struct, frozen=True):
     """A session that just began; its tokens are shown this once."""
 
     session: Session
-    token: str = field(repr=False)
-    device_token: str = field(repr=False)
+    token: str
+    device_token: str
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "token", "device_token")
 
 
 def write(prefix: str, number: int, secret: bytes) -> str:

@@ -3,13 +3,13 @@
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, PrimaryKeyConstraint, Table, Text
 
 from sekisho.ground.clock import instant, micros
-from sekisho.ground.db import METADATA, Row, Work, sql
+from sekisho.ground.db import METADATA, NUMBER, Row, Work, sql
 from sekisho.records.sessions.rules import Session
 
 SESSION = Table(
     "session",
     METADATA,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", NUMBER, primary_key=True, autoincrement=False),
     Column("account", BigInteger, nullable=False),
     Column("secret", LargeBinary, nullable=False),
     Column("methods", Text, nullable=False),
@@ -30,6 +30,7 @@ DEVICE = Table(
     Column("first_at", BigInteger, nullable=False),
     Column("last_at", BigInteger, nullable=False),
     PrimaryKeyConstraint("account", "id"),
+    sqlite_with_rowid=False,
 )
 TABLES = (SESSION, DEVICE)
 

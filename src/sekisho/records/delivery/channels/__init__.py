@@ -1,4 +1,4 @@
-"""Channels: how a letter is written for e-mail, and later for SMS, voice and push.
+"""Channels: how a letter is written for e-mail, SMS and voice, and later for push.
 
 A channel is a module with `write(content) -> Draft` and a line in CHANNELS, by the name that the
 outbox keeps.
@@ -7,13 +7,15 @@ outbox keeps.
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from sekisho.records.delivery.channels import email
+from sekisho.records.delivery.channels import email, sms, voice
 from sekisho.records.delivery.channels.shape import Addressed
 from sekisho.records.delivery.post_office import PostOffice
 from sekisho.records.delivery.rules import Draft
 
 Write = Callable[[Addressed, PostOffice], Draft]
 
-CHANNELS: Mapping[str, Write] = MappingProxyType({"email": email.write})
+CHANNELS: Mapping[str, Write] = MappingProxyType(
+    {"email": email.write, "sms": sms.write, "voice": voice.write}
+)
 
 __all__ = ["CHANNELS", "Addressed", "Write"]

@@ -1,0 +1,87 @@
+"""Passkeys and security keys: asked for, verified, kept; two factors where the user was verified.
+
+One challenge is drawn for one ceremony, flow and purpose, spent before anything is compared, and
+judged by pure functions (`judging`), which need fido2 and are imported by that name.
+"""
+
+from sekisho.authenticators.passkey.actions import (
+    add,
+    conclude,
+    held,
+    load,
+    remove,
+    spend,
+    sweep,
+)
+from sekisho.authenticators.passkey.asking import (
+    Owner,
+    all_accepted,
+    creation_options,
+    owner_details,
+    request_options,
+    unknown_credential,
+)
+from sekisho.authenticators.passkey.challenges import (
+    draw_new,
+    draw_proof,
+    handle_of,
+    seal,
+    unseal,
+)
+from sekisho.authenticators.passkey.judging import verify_new, verify_proof
+from sekisho.authenticators.passkey.providers import provider_of
+from sekisho.authenticators.passkey.reading import read_new, read_proof
+from sekisho.authenticators.passkey.rules import (
+    Ceremony,
+    Challenge,
+    Flaw,
+    Made,
+    Party,
+    PartyError,
+    Passkey,
+    Policy,
+    Proved,
+    Spent,
+    name_among,
+    party_of,
+)
+from sekisho.authenticators.passkey.store import TABLES
+
+__all__ = [
+    "TABLES",
+    "Ceremony",
+    "Challenge",
+    "Flaw",
+    "Made",
+    "Owner",
+    "Party",
+    "PartyError",
+    "Passkey",
+    "Policy",
+    "Proved",
+    "Spent",
+    "add",
+    "all_accepted",
+    "conclude",
+    "creation_options",
+    "draw_new",
+    "draw_proof",
+    "handle_of",
+    "held",
+    "load",
+    "name_among",
+    "owner_details",
+    "party_of",
+    "provider_of",
+    "read_new",
+    "read_proof",
+    "remove",
+    "request_options",
+    "seal",
+    "spend",
+    "sweep",
+    "unknown_credential",
+    "unseal",
+    "verify_new",
+    "verify_proof",
+]

@@ -1,0 +1,29 @@
+"""The recovery code: what lets the owner in when nothing else does (spec M7).
+
+Drawn here, kept as a MAC, shown once; it works once, and a new one takes its place in the same
+transaction. Counting tries is `methods.charge`.
+"""
+
+from sekisho.authenticators.recovery_code.actions import (
+    KIND,
+    Made,
+    begin,
+    conclude,
+    confirm,
+    load,
+)
+from sekisho.authenticators.recovery_code.binding import Kept, verify
+from sekisho.authenticators.recovery_code.rules import Misread, read_code
+
+__all__ = [
+    "KIND",
+    "Kept",
+    "Made",
+    "Misread",
+    "begin",
+    "conclude",
+    "confirm",
+    "load",
+    "read_code",
+    "verify",
+]
