@@ -43,7 +43,7 @@ def letter(language: str, kind: str) -> letters.Written:
         ends_at=samples.NOW + timedelta(minutes=5) if has_code else None,
         label="K7" if has_code else None,
         code="482913" if has_code else None,
-        facts={"device": samples.DEVICE[language], "place": samples.PLACE[language]},
+        facts=samples.facts(language, kind),
     )
     return letters.write(_LETTERS, kind, contents)
 

@@ -18,7 +18,7 @@ from schemathesis import GenerationMode, checks
 
 from sekisho.ground import ids
 from sekisho.ground.visitor import Visitor
-from sekisho.records import sessions
+from sekisho.records import proofs, sessions
 from tests.support.people import begin
 
 schemathesis.checks.load_all_checks()
@@ -45,6 +45,11 @@ OPERATIONS = (
     "DELETE /api/v1/sessions/{session}",
     "POST /api/v1/sessions/end_all",
     "GET /api/v1/events",
+    "GET /api/v1/contacts",
+    "POST /api/v1/contacts",
+    "POST /api/v1/contacts/{contact}/code",
+    "POST /api/v1/contacts/{contact}/confirm",
+    "DELETE /api/v1/contacts/{contact}",
 )
 SUCCESS = {"GET": 200, "DELETE": 204}
 CONTENT_TYPES = (
@@ -132,10 +137,14 @@ def choices():
 def situate(case, wanted, house, account):
     """Put the case into its situation."""
     headers, places = {}, {}
+    if "/contacts" in case.path:
+        account = ids.read("acc", house.make_account(f"{unlike(house)}@example.org"))
     if wanted.has_session:
         token = new_session(house, account)
         headers["Authorization"] = f"Bearer {token}"
         places["session"] = token[:17]
+    if "/contacts" in case.path and wanted.has_session:
+        places["contact"] = new_contact(case, wanted, house, account, token)
     if "{flow}" in case.path and wanted.has_flow:
         attempt = new_flow(case, wanted, house)
         headers["Sekisho-Flow"] = attempt.secret
@@ -152,7 +161,7 @@ def situate(case, wanted, house, account):
 
 def new_flow(case, wanted, house):
     """Begin a flow, with a code where it is to be answered; give the case the right body."""
-    attempt = begin(house.api, f"p{house.db.chance.below(10**9)}@example.org")
+    attempt = begin(house.api, f"{unlike(house)}@example.org")
     is_asking = case.path.endswith("/challenges")
     if wanted.has_code and not (is_asking and wanted.is_right):
         attempt.ask()
@@ -164,6 +173,31 @@ def new_flow(case, wanted, house):
     return attempt
 
 
+def new_contact(case, wanted, house, account, token):
+    """Prove who he is and add a contact that waits for its code; give the case the right body."""
+    parameters = {"kind": "email", "address": f"{unlike(house)}@example.net"}
+    session = ids.read("ses", token[:17])
+
+    def earn(work):
+        bound = proofs.digest(work.keys, account, "contacts.add", parameters)
+        proofs.earn(work, work.new_id(), session, bound)
+
+    house.db.write("test", earn)
+    if case.path == "/api/v1/contacts":
+        case.body = parameters if wanted.is_right and case.operation.body else case.body
+        return ""
+    added = house.api.post("/api/v1/contacts", parameters, {"Authorization": f"Bearer {token}"})
+    if wanted.is_right and case.path.endswith("/confirm"):
+        case.body = {"code": house.inbox.code(parameters["address"])}
+    house.clock.move(seconds=31)
+    return added.json["id"]
+
+
+def unlike(house):
+    """A name that no other case has."""
+    return f"p{house.db.chance.below(10**9)}"
+
+
 def new_session(house, account):
     started = house.db.write(
         "test",
@@ -172,7 +206,9 @@ def new_session(house, account):
     return started.token
 
 
-@pytest.mark.parametrize("name", ["look", "ask", "answer", "end", "older"])
+@pytest.mark.parametrize(
+    "name", ["look", "ask", "answer", "end", "older", "confirm", "send_again", "remove"]
+)
 def test_every_link_names_an_operation(name, schema):
     links = dict(links_of(schema))
     assert schema.find_operation_by_id(links[name]["operationId"])

@@ -1,6 +1,7 @@
 """Across features one imports the package, never a module inside it (ARCHITECTURE section 3).
 
-Exceptions: doors and migrations gather from everywhere, faces use `sessions.guard`, and rules and
+Exceptions: doors and migrations gather from everywhere, faces and their shapes use what another
+feature's face has ready for them (`sessions.guard`, the flows of authenticators), and rules and
 signals import other features' rules only (a package would drag its store in). `web` and `ground`
 are toolkits, not features.
 """
@@ -10,7 +11,12 @@ import pytest
 from tests.support import source
 
 FLOORS_OF_FEATURES = {"journeys", "authenticators", "records"}
-FACES = {"pages", "api", "commands"}
+FACES = {"pages", "proving_pages", "api", "shapes", "commands"}
+FOR_FACES = {
+    "sekisho.records.sessions.guard",
+    "sekisho.authenticators.flow_api",
+    "sekisho.authenticators.shapes",
+}
 
 
 def feature(name):
@@ -41,7 +47,7 @@ def is_allowed(importer, target):
     if importer.startswith(("sekisho.doors", "sekisho.migrations")):
         return True
     last = importer.rpartition(".")[2]
-    if last in FACES and target == "sekisho.records.sessions.guard":
+    if last in FACES and target in FOR_FACES:
         return True
     return is_pure(importer) and target.endswith(".rules")
 
@@ -77,6 +83,18 @@ def test_features_meet_at_their_packages():
         ),
         pytest.param(
             "sekisho.risk.actions", "sekisho.authenticators.rules", False, id="actions of rules"
+        ),
+        pytest.param(
+            "sekisho.journeys.sign_in.api",
+            "sekisho.authenticators.flow_api",
+            True,
+            id="a face of a face",
+        ),
+        pytest.param(
+            "sekisho.journeys.sign_in.actions",
+            "sekisho.authenticators.flow_api",
+            False,
+            id="actions of a face",
         ),
         pytest.param(
             "sekisho.risk.actions", "sekisho.authenticators.store", False, id="another's store"

@@ -19,6 +19,8 @@ def test_every_notice_has_its_letter_and_its_line():
     assert {told for told, notice in NOTICES.items() if notice.is_critical} == {
         Told.NEW_SIGN_IN,
         Told.GUESSES_BLOCKED,
+        Told.CONTACT_ADDED,
+        Told.CONTACT_REMOVED,
     }
 
 

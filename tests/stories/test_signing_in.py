@@ -165,11 +165,15 @@ def test_a_code_of_one_account_opens_no_other(house, asha, ben):
     "purpose", ["reset", "step_up", "verify_contact", "recover", "SIGN_IN", "1"]
 )
 def test_a_code_serves_the_purpose_it_was_asked_for_alone(house, asha, purpose):
-    """One purpose exists so far; asking for another is refused before any code is drawn."""
+    """A name begins a sign-in and nothing else: a step-up wants an act and a session, a contact's
+    code has no flow of its own. Asking for another is refused before any code is drawn.
+    """
     asha.asks_for_a_code()
     body = {"purpose": purpose, "name": asha.address}
     assert "invalid_input" == house.api.post("/api/v1/flows", body).code
-    assert 200 == asha.types(house.inbox.code()).status
+    assert "invalid_input" == house.api.post("/api/v1/flows", body | {"act": "contacts.add"}).code
+    (only,) = house.inbox.codes()
+    assert 200 == asha.types(only.code).status
 
 
 @pytest.mark.spec("C2")

@@ -6,7 +6,9 @@ Keys are `template#state`. Not the shapes that the faces use, only the same fiel
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sekisho.ground import words
 from sekisho.ground.refusal import Reason, Refused
+from tests.web import security_samples
 
 NOW = datetime(2026, 3, 5, 5, 5, 12, tzinfo=UTC)
 ZONE = "Asia/Tokyo"
@@ -33,6 +35,16 @@ def frame(language: str, *, signed_in: bool = False, path: str = "/sign-in") -> 
     }
 
 
+def facts(language: str, kind: str) -> dict[str, str]:
+    """Return what a letter of this kind tells beside its code and its times."""
+    found = {"device": DEVICE[language], "place": PLACE[language]}
+    if kind == "step_up":
+        found["what"] = words.text(language, "act.contacts.add")
+    if kind.startswith("contact_"):
+        found["contact"] = "ta*****@example.net"
+    return found
+
+
 def pages(language: str) -> dict[str, dict[str, Any]]:
     """Return a context for each state of each page, in words of the language."""
     return {
@@ -41,6 +53,7 @@ def pages(language: str) -> dict[str, dict[str, Any]]:
         **_ends(language),
         **_account(language),
         **_activity(language),
+        **security_samples.pages(frame(language, signed_in=True)),
         **_problems(language),
         **_inbox(language),
         "ops/problem.html#first": {**frame(language), "reason": Reason.CODE_WRONG},
@@ -225,11 +238,15 @@ def _activity(language: str) -> dict[str, dict[str, Any]]:
     told = {**signed_in, "id": "evt_5", "kind": "notice_sent", "outcome": "sent"}
     told |= {"reasons": ["new_sign_in"]}
     held = {**wrong, "id": "evt_6", "kind": "code_held_back", "outcome": "held_back"}
+    proved = {**signed_in, "id": "evt_7", "kind": "stepped_up", "label": "K7"}
+    proved |= {"reasons": ["contacts.add"]}
+    entered = {**bare, "id": "evt_8", "kind": "contact_proposed", "outcome": "asked"}
+    added = {**bare, "id": "evt_9", "kind": "contact_added"}
     bare |= {"device": None, "place": None, "ip": None, "at": NOW - timedelta(days=1)}
     activity = {
         **frame(language, signed_in=True, path="/account/activity"),
         "days": [
-            {"at": NOW, "events": [told, signed_in, wrong, held, sent]},
+            {"at": NOW, "events": [added, entered, proved, told, signed_in, wrong, held, sent]},
             {"at": NOW - timedelta(days=1), "events": [bare]},
         ],
         "kept_days": 30,

@@ -33,7 +33,7 @@ def contents(language, kind, code="482913", **facts):
         ends_at=NOW + timedelta(minutes=5) if has_code else None,
         label="K7" if has_code else None,
         code=code if has_code else None,
-        facts={"device": samples.DEVICE[language], "place": samples.PLACE[language]} | facts,
+        facts=samples.facts(language, kind) | facts,
     )
 
 

@@ -111,6 +111,7 @@ def test_every_sentence_of_the_pages_is_used():
     sources = [*PACKAGE.rglob("*.html"), *PACKAGE.rglob("*.py")]
     text = "\n".join(path.read_text() for path in sources)
     made = (
+        "act.",
         "event.",
         "outcome.",
         "reason.",

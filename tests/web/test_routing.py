@@ -10,10 +10,12 @@ PLACES = {
     "flow": "flw_0000000000000",
     "challenge": "chl_0000000000000",
     "session": "ses_0000000000000",
+    "contact": "ctc_0000000000000",
     "name": "sekisho.css",
     "code": "code_wrong",
 }
 NEVER_WRITES = ("GET", "HEAD")
+BY_COOKIE = ("/api/v1/session", "/api/v1/contacts")  # what programs call and a cookie opens too
 
 
 def path_of(route, **places):
@@ -33,7 +35,10 @@ def test_every_route_that_verifies_is_in_this_list(house):
     """A new way to answer a code must come here, and to the test below."""
     verifies = {
         ("POST", "/api/v1/flows/{flow}/challenges/{challenge}/answer"),
+        ("POST", "/api/v1/contacts/{contact}/confirm"),
         ("POST", "/sign-in/{flow}/code"),
+        ("POST", "/account/security/prove/{flow}"),
+        ("POST", "/account/security/contacts/{contact}"),
     }
     writes = {(route.method, route.path) for route in house.routes if route.method != "GET"}
     others = {
@@ -42,11 +47,18 @@ def test_every_route_that_verifies_is_in_this_list(house):
         ("DELETE", "/api/v1/session"),
         ("DELETE", "/api/v1/sessions/{session}"),
         ("POST", "/api/v1/sessions/end_all"),
+        ("POST", "/api/v1/contacts"),
+        ("POST", "/api/v1/contacts/{contact}/code"),
+        ("DELETE", "/api/v1/contacts/{contact}"),
         ("POST", "/sign-in"),
         ("POST", "/sign-in/{flow}/resend"),
         ("POST", "/sign-out"),
         ("POST", "/account/devices/{session}/end"),
         ("POST", "/account/devices/end-all"),
+        ("POST", "/account/security/add"),
+        ("POST", "/account/security/contacts/{contact}/code"),
+        ("POST", "/account/security/contacts/{contact}/remove"),
+        ("POST", "/account/security/prove/{flow}/code"),
         ("POST", "/dev/clock"),
     }
     assert writes == verifies | others
@@ -253,7 +265,7 @@ def test_every_write_by_cookie_refuses_a_form_from_elsewhere(house, asha, origin
     token = browser.form_token("/account/devices/end-all")
     headers = {"Origin": origin} if origin else {}
     for route in writes_of(house):
-        if is_program(route) and not route.path.startswith("/api/v1/session"):
+        if is_program(route) and not route.path.startswith(BY_COOKIE):
             continue  # takes no cookie: see the test below
         fields = {"form_token": token} if has_token else {}
         found = path_of(route)
