@@ -52,6 +52,7 @@ def _home(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
         },
         **{f"security_info/home.html#{key}": context for key, context in told.items()},
         "security_info/remove.html#first": _removing(framed, other),
+        "security_info/remove.html#pending": _removing(framed, pending),
         "security_info/remove.html#needed": {
             **_removing(framed, name),
             "refused": Refused(Reason.STILL_NEEDED),
