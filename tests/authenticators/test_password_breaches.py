@@ -113,6 +113,21 @@ def test_an_answer_that_drips_is_given_up_in_time():
     assert time.monotonic() - begun < 5
 
 
+class Dripping(Range):
+    """A server whose head never ends: each sign comes in time, and all of them never do."""
+
+    def answer(self, request):
+        request.wfile.write(b"HTTP/1.0 200 OK\r\nX-Long: ")
+        while not self.stop.wait(0.02):
+            request.wfile.write(b"a")
+
+
+def test_a_head_that_never_ends_is_given_up_in_time():
+    begun = time.monotonic()
+    assert NotAsked("no answer in time") == looked(Dripping(), seconds=0.2)
+    assert time.monotonic() - begun < 5
+
+
 def test_a_list_that_hangs_holds_nobody_for_longer():
     """More questions than threads: all are given up in time, and none waits for the others'."""
     api = Range(lines=["0"] * 400, pause=0.02)
