@@ -147,7 +147,7 @@ REFERENCE: tuple[Setting, ...] = (
     _number("activity.kept_days", 90, "days", 30, 400, "how long events are kept"),
     _number("delivery.connections", 4, "connections", 1, 32, "to the mail server at once"),
     _number("server.threads", 128, "threads", 8, 1024, "that may wait for requests to arrive"),
-    _number("server.at_once", 8, "requests", 1, 64, "that one process answers at once"),
+    _number("server.at_once", 4, "requests", 1, 64, "that one process answers at once"),
 )
 _BY_NAME = {setting.name: setting for setting in REFERENCE}
 _FILES = ("database_url", "smtp_url", "valkey_url")

@@ -21,7 +21,7 @@ _PRAGMAS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=OFF",
     "PRAGMA temp_store=MEMORY",
-    "PRAGMA cache_size=-4000",
+    "PRAGMA cache_size=-2000",
     "PRAGMA journal_size_limit=67108864",
 )
 

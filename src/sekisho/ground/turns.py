@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-AT_ONCE = 8  # where nobody says otherwise
+AT_ONCE = 4  # where nobody says otherwise
 
 
 class Turns:
