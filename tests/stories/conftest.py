@@ -2,6 +2,7 @@
 
 from tests.support.houses import build_house, closed_house, house, secure_house
 from tests.support.people import asha, ben, noor
+from tests.support.settled import settled
 from tests.support.stores import chance, clock, db, postgres_url, sqlite_template, store
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "noor",
     "postgres_url",
     "secure_house",
+    "settled",
     "sqlite_template",
     "store",
 ]

@@ -1,72 +1,8 @@
 """Security info by the API: contacts are added and removed by who proves again who he is."""
 
-from dataclasses import dataclass
-
 import pytest
 
-from tests.support.people import Attempt, Person
-
-SECOND = "asha.second@example.net"
-ADD = {"kind": "email", "address": SECOND}
-
-
-@dataclass
-class Settled:
-    """A person who is signed in, with the verbs of security info."""
-
-    person: Person
-
-    def posts(self, path, body):
-        return self.person.client.post(path, body, self.person.bearer)
-
-    def deletes(self, path):
-        return self.person.client.delete(path, self.person.bearer)
-
-    def contacts(self):
-        return self.person.gets("/api/v1/contacts").json["data"]
-
-    def begins(self, act, parameters):
-        body = {"purpose": "step_up", "act": act, "parameters": parameters}
-        answer = self.posts("/api/v1/flows", body)
-        assert 201 == answer.status, answer.text
-        flow = answer.json
-        option = flow["options"][0]["id"]
-        return Attempt(self.person.client, flow["id"], flow["secret"], option, answer)
-
-    def proves(self, act, parameters):
-        self.person.house.clock.move(seconds=1)
-        attempt = self.begins(act, parameters)
-        assert 201 == attempt.ask(self.person.device).status
-        answer = attempt.type(self.person.house.inbox.code(self.person.address))
-        assert 200 == answer.status, answer.text
-        assert answer.json["state"] == "passed"
-        assert "session" not in answer.json
-        return attempt
-
-    def adds(self, address=SECOND):
-        parameters = {"kind": "email", "address": address}
-        self.proves("contacts.add", parameters)
-        answer = self.posts("/api/v1/contacts", parameters)
-        assert 201 == answer.status, answer.text
-        return answer.json["id"]
-
-    def confirms(self, contact, code):
-        return self.posts(f"/api/v1/contacts/{contact}/confirm", {"code": code})
-
-    def has_added(self, address=SECOND):
-        contact = self.adds(address)
-        assert 200 == self.confirms(contact, self.person.house.inbox.code(address)).status
-        return contact
-
-    def removes(self, contact):
-        self.proves("contacts.remove", {"id": contact})
-        return self.deletes(f"/api/v1/contacts/{contact}")
-
-
-@pytest.fixture
-def settled(asha):
-    asha.signs_in()
-    return Settled(asha)
+from tests.support.settled import ADD, SECOND, Settled
 
 
 @pytest.mark.spec("P1", "P2", "P8")
