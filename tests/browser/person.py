@@ -113,6 +113,17 @@ class Person:
         self.field().focus()
         self.page.keyboard.press("Control+V")
 
+    def reaches(self, wanted):
+        """Tab on until it has the focus; every stop on the way is in sight and shows a ring."""
+        for _ in range(30):
+            self.page.keyboard.press("Tab")
+            stop = self.page.locator(":focus")
+            expect(stop).to_be_in_viewport()
+            assert stop.evaluate("one => getComputedStyle(one).outlineStyle") != "none"
+            if wanted.evaluate("one => one === document.activeElement"):
+                return
+        raise AssertionError("the keyboard does not get there")
+
     # What a person sees
 
     def field(self):

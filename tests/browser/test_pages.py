@@ -4,14 +4,11 @@ One window per language walks through all states; each is a case of its own.
 """
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from sekisho.ground.words import LANGUAGES
 from tests.browser import showing
+from tests.browser.judging import AXE, FOUND, WIDER
 
-AXE = Axe().axe_script
-FOUND = """options => axe.run(options).then(found => found.violations.flatMap(one =>
-  one.nodes.map(node => `${one.id}: ${node.html}: ${node.failureSummary}`)))"""
 NARROW = {"width": 320, "height": 640}
 # A box to tick is hit by its label too, and a card by all of it.
 SMALL = """least => [...document.querySelectorAll("a, button, summary, input:not([type=hidden])")]
@@ -20,9 +17,6 @@ SMALL = """least => [...document.querySelectorAll("a, button, summary, input:not
   .map(one => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()])
   .filter(([shown, box]) => box.height < least || box.width < least)
   .map(([shown, box]) => `${shown} ${box.width}x${box.height}`)"""
-WIDER = """() => [...document.querySelectorAll("body *")]
-  .filter(one => one.getBoundingClientRect().right > innerWidth + 1 && one.checkVisibility())
-  .map(one => one.outerHTML.slice(0, 80))"""
 # WCAG 1.4.12: lines 1.5, paragraphs 2, letters 0.12, words 0.16 of the letter's size.
 SPACED = """() => { const sheet = new CSSStyleSheet(); sheet.replaceSync(`* {
   line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }

@@ -63,21 +63,9 @@ def test_the_road_is_whole_by_keyboard_alone(asha):
     asha.is_at("/account")
     press("Tab")
     expect(asha.page.get_by_role("link", name=asha.words("frame.skip"))).to_be_focused()
-    reach(asha, asha.page.get_by_role("button", name=asha.words("home.sign_out"), exact=True))
+    asha.reaches(asha.page.get_by_role("button", name=asha.words("home.sign_out"), exact=True))
     press("Enter")
     asha.heading_is("signed_out.title")
-
-
-def reach(asha, wanted):
-    """Tab on until it has the focus; every stop on the way is in sight and shows a ring."""
-    for _ in range(30):
-        asha.page.keyboard.press("Tab")
-        stop = asha.page.locator(":focus")
-        expect(stop).to_be_in_viewport()
-        assert stop.evaluate("one => getComputedStyle(one).outlineStyle") != "none"
-        if wanted.evaluate("one => one === document.activeElement"):
-            return
-    raise AssertionError("the keyboard does not get there")
 
 
 def test_the_back_button_after_signing_in_leads_home_and_opens_nothing(asha):

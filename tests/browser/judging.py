@@ -1,0 +1,10 @@
+"""How a page that is open is judged, in whatever browser: by axe, and by its width."""
+
+from axe_playwright_python.sync_playwright import Axe
+
+AXE = Axe().axe_script
+FOUND = """options => axe.run(options).then(found => found.violations.flatMap(one =>
+  one.nodes.map(node => `${one.id}: ${node.html}: ${node.failureSummary}`)))"""
+WIDER = """() => [...document.querySelectorAll("body *")]
+  .filter(one => one.getBoundingClientRect().right > innerWidth + 1 && one.checkVisibility())
+  .map(one => one.outerHTML.slice(0, 80))"""
