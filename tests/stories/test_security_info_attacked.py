@@ -101,7 +101,8 @@ def test_the_same_address_added_in_two_sessions_at_once_is_one_contact(settled, 
     assert told(answers) in (["201", "201"], ["201", "too_soon"])
     (name, pending) = first.contacts()
     assert ("verified", "pending") == (name["state"], pending["state"])
-    assert 200 == second.confirms(pending["id"], house.inbox.code(SECOND)).status
+    codes = [letter.code for letter in house.inbox.codes(SECOND)]  # of one moment: in any order
+    assert 1 == [second.confirms(pending["id"], code).status for code in codes].count(200)
     assert 2 == len(first.contacts())
 
 
