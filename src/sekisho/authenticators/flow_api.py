@@ -13,6 +13,7 @@ from sekisho.authenticators.rules import (
     Ask,
     Asked,
     Begun,
+    More,
     Option,
     Passed,
     Start,
@@ -176,7 +177,7 @@ def look(keys: Keys, roads: Roads, call: Call) -> Reply:
             state=seen.state.word,
             expires_at=show(seen.ends_at),
             options=_options(seen.options),
-            challenge=challenge(newest, seen.resends_left) if newest else None,
+            challenge=challenge(newest, seen.resends_left, seen.kind) if newest else None,
         )
     )
 
@@ -196,7 +197,8 @@ def ask(keys: Keys, roads: Roads, call: Call) -> Reply:
         case Refused():
             return replace(asked, language=ticket.language)
         case Asked():
-            return Json(challenge(asked.flow.challenge, asked.resends_left), status=201)
+            shown = challenge(asked.flow.challenge, asked.resends_left, asked.kind)
+            return Json(shown, status=201)
 
 
 def answer(keys: Keys, roads: Roads, call: Call) -> Reply:
@@ -213,6 +215,10 @@ def answer(keys: Keys, roads: Roads, call: Call) -> Reply:
     match outcome:
         case Refused():
             return replace(outcome, language=ticket.language)
+        case More():
+            number = ids.show("flw", ticket.flow)
+            ways = _options(outcome.options)
+            return Json(FlowPassed(number, flows.State.OPEN.word, options=ways))
         case Passed():
             return Json(_passed(ticket, outcome))
 
@@ -231,6 +237,7 @@ def _passed(ticket: flows.Ticket, passed: Passed) -> FlowPassed:
         id=ids.show("flw", ticket.flow),
         state=flows.State.PASSED.word,
         account=AccountShape(ids.show("acc", passed.account)),
+        recovery_code=passed.recovery_code,
     )
     if passed.started is None or passed.ends_at is None:
         return shape
@@ -244,16 +251,16 @@ def _options(offered: tuple[Option, ...]) -> list[OptionShape]:
     return [OptionShape(one.id, one.kind, one.hint) for one in offered]
 
 
-def challenge(newest: flows.Challenge, resends_left: int) -> ChallengeShape:
+def challenge(newest: flows.Challenge, resends_left: int, kind: str = CODE_KIND) -> ChallengeShape:
     """Return a challenge as programs see it."""
     return ChallengeShape(
         id=ids.show("chl", newest.id),
-        kind=CODE_KIND,
-        label=newest.label,
-        digits=newest.digits,
+        kind=kind,
+        label=newest.label or None,
+        digits=newest.digits or None,
         expires_at=show(newest.ends_at),
-        resend_at=show(newest.resend_at),
-        resends_left=resends_left,
+        resend_at=show(newest.resend_at) if newest.label else None,
+        resends_left=resends_left if newest.label else None,
     )
 
 

@@ -2,8 +2,18 @@
 
 from sekisho.authenticators import code
 from sekisho.authenticators.kind import Kind
+from sekisho.authenticators.passkey.kind import PASSKEY
+from sekisho.authenticators.password.kind import PASSWORD
+from sekisho.authenticators.recovery_code.kind import RECOVERY_CODE
+from sekisho.authenticators.totp.kind import TOTP
 
-KINDS: tuple[Kind, ...] = (code.EMAIL_CODE,)
+KINDS: tuple[Kind, ...] = (
+    code.EMAIL_CODE,
+    PASSWORD,
+    TOTP,
+    PASSKEY,
+    RECOVERY_CODE,
+)
 
 
 def kind_named(name: str) -> Kind | None:

@@ -29,6 +29,7 @@ class Material(msgspec.Struct, frozen=True):
     """What an answer is compared with: read with the charge, compared with nothing open.
 
     `expected` is the newest challenge's MAC, `earlier` those of the flow's voided ones by number.
+    `held` is what a kind loaded of a method, None where there is no such method.
     """
 
     purpose: int
@@ -38,10 +39,12 @@ class Material(msgspec.Struct, frozen=True):
     digits: int
     expected: bytes
     earlier: tuple[tuple[int, bytes], ...]
+    held: object = None
+    now: datetime | None = None
 
     def __repr__(self) -> str:
         """Hide what is nobody's to read."""
-        return shown(self, "expected", "earlier")
+        return shown(self, "expected", "earlier", "held")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class Asked(msgspec.Struct, frozen=True):
     resends_left: int
     is_familiar: bool
     is_grown: bool = False
+    kind: str = CODE_KIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,8 @@ class Status:
     challenge: flows.Challenge | None
     resends_left: int
     is_familiar: bool
+    kind: str = CODE_KIND
+    proved: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,14 @@ class Passed:
     account: int
     started: sessions.Started | None = None
     ends_at: datetime | None = None
+    recovery_code: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """A right answer that is not enough: these are the ways on (spec M10)."""
+
+    options: tuple[Option, ...]
 
 
 class Asker(msgspec.Struct, frozen=True):

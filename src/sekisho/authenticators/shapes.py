@@ -39,15 +39,15 @@ class OptionShape(msgspec.Struct):
 
 
 class ChallengeShape(msgspec.Struct):
-    """The newest challenge of a flow."""
+    """The newest challenge of a flow; what was not sent has no label and is not sent again."""
 
     id: str
     kind: str
-    label: str
-    digits: int
+    label: str | None
+    digits: int | None
     expires_at: str
-    resend_at: str
-    resends_left: int
+    resend_at: str | None
+    resends_left: int | None
 
 
 class FlowStarted(msgspec.Struct):
@@ -93,10 +93,15 @@ class DeviceGiven(msgspec.Struct):
 
 
 class FlowPassed(msgspec.Struct, omit_defaults=True):
-    """A flow that was passed; a step-up gives no session."""
+    """A flow after a right answer: passed, or open with the ways on where more is wanted.
+
+    A step-up gives no session. `recovery_code` takes the place of the one that was just used.
+    """
 
     id: str
     state: str
-    account: AccountShape
+    account: AccountShape | None = None
     session: SessionGiven | None = None
     device: DeviceGiven | None = None
+    options: list[OptionShape] | None = None
+    recovery_code: str | None = None

@@ -23,6 +23,7 @@ from sekisho.journeys.my_account import pages as account_pages
 from sekisho.journeys.recent_activity import api as activity_api
 from sekisho.journeys.recent_activity import pages as activity_pages
 from sekisho.journeys.security_info import api as security_api
+from sekisho.journeys.security_info import method_api
 from sekisho.journeys.security_info import pages as security_pages
 from sekisho.journeys.sign_in import pages as sign_in_pages
 from sekisho.migrations import schema
@@ -53,6 +54,7 @@ _FACTS: dict[str, str | int] = {
     "asked_at": 0,
 }
 _CONTACT = {**_FACTS, "contact": "ta*****@example.com"}
+_METHOD = {**_FACTS, "kind": "totp"}
 _CODES = _HERE / "authenticators/code/letters"
 _NOTICES = _HERE / "records/notices/letters"
 _STEP_UP = {**_FACTS, "what": "add a contact to your account"}
@@ -63,6 +65,11 @@ LETTERS = {
     "verify_contact": Form(_CODES / "verify_contact", has_code=True, facts=_FACTS),
     "contact_added": Form(_NOTICES / "contact_added", facts=_CONTACT),
     "contact_removed": Form(_NOTICES / "contact_removed", facts=_CONTACT),
+    "method_added": Form(_NOTICES / "method_added", facts=_METHOD),
+    "method_removed": Form(_NOTICES / "method_removed", facts=_METHOD),
+    "two_step_on": Form(_NOTICES / "two_step_on", facts=_FACTS),
+    "two_step_off": Form(_NOTICES / "two_step_off", facts=_FACTS),
+    "second_step_failed": Form(_NOTICES / "second_step_failed", facts=_FACTS),
     "new_sign_in": Form(_NOTICES / "new_sign_in", facts=_FACTS),
     "guesses_blocked": Form(_NOTICES / "guesses_blocked", facts=_FACTS),
     "code_flood": Form(_HERE / "records/limits/letters/code_flood", facts=_FACTS),
@@ -195,6 +202,7 @@ def _routes(settings: Settings, site: Site, inbox: Inbox | None) -> tuple[Route,
         *flow_api.routes(db.keys, roads, partial(guard.session_of, db, policy.sessions)),
         *account_api.routes(db, policy.sessions),
         *security_api.routes(db, secured),
+        *method_api.routes(db, secured),
         *activity_api.routes(db, seen, policy.sessions),
     )
     dev = dev_pages.routes(db, inbox) if inbox is not None else ()

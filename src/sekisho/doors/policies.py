@@ -82,4 +82,5 @@ def security_info_of(settings: Settings, signing_in: sign_in.Policy) -> security
         sessions=signing_in.sessions,
         contacts=contacts.Policy(most=settings.number("contacts.most")),
         zone=signing_in.zone,
+        service_name=settings.text("service_name"),
     )

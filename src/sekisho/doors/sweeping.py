@@ -4,17 +4,19 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
+from sekisho.authenticators import passkey
 from sekisho.doors import policies
 from sekisho.doors.settings import Settings
 from sekisho.doors.worker import Step
 from sekisho.ground import ids
 from sekisho.ground.clock import micros
 from sekisho.ground.db import Database, Work, sql
-from sekisho.records import activity, contacts, flows, limits, proofs, sessions
+from sekisho.records import activity, contacts, flows, limits, methods, proofs, sessions
 
 _FLOWS_KEPT = timedelta(days=1)  # SECURITY.md 5.1: a code's row goes a day after it expired
 _BOOKS_KEPT = timedelta(days=91)  # the longest window is 90 days
 _DEVICES_KEPT = timedelta(days=400)  # as long as browsers keep the cookie
+_CHALLENGES_KEPT = timedelta(days=1)  # a spent one; it lived ten minutes at most
 _BATCHES = 50  # of 1,000 rows in one round
 _HIGH_WATER = sql(
     "INSERT INTO meta (name, value) VALUES ('high_water', :value)"
@@ -32,6 +34,8 @@ def steps(db: Database, settings: Settings) -> tuple[Step, ...]:
         "contacts": lambda work: contacts.sweep(
             work, work.now - contacts.REMEMBERED, work.now - contacts.PENDING
         ),
+        "methods": lambda work: methods.sweep(work, methods.Policy()),
+        "passkey challenges": lambda work: passkey.sweep(work, micros(work.now - _CHALLENGES_KEPT)),
         "proofs": lambda work: proofs.sweep(work, micros(work.now - proofs.LIFE)),
         "sessions": lambda work: sessions.sweep(
             work, ids.floor(work.now), micros(work.now - _DEVICES_KEPT)

@@ -53,6 +53,8 @@ class Reason(StrEnum):
     # Security info
     ALREADY_THERE = "already_there", 409, "The account has this already."
     TOO_MANY_CONTACTS = "too_many_contacts", 409, "The account has as many contacts as it may."
+    TOO_MANY_METHODS = "too_many_methods", 409, "The account has as many methods of this kind."
+    NOTHING_TO_PROVE = "nothing_to_prove", 409, "Add a method and a spare for it first."
     STILL_NEEDED = "still_needed", 409, "The account still needs this; add another first."
     # The service
     UNAVAILABLE = "unavailable", 503, "The service cannot keep what it does now; nothing was done."

@@ -2,6 +2,7 @@
 
 from sekisho.authenticators.code import binding, rules
 from sekisho.authenticators.kind import Kind
+from sekisho.authenticators.reading import read_code
 from sekisho.authenticators.rules import Material, Verdict
 from sekisho.ground.keys import Keys, same
 
@@ -11,7 +12,7 @@ def verify(keys: Keys, material: Material, answer: str) -> Verdict:
 
     # Threat: 017: every candidate is compared, each in constant time (test_code_is_compared_alike).
     """
-    typed = rules.read_code(answer, material.digits)
+    typed = read_code(answer, material.digits)
     if typed is None:
         return Verdict.EARLIER if _is_earlier(keys, material, answer) else Verdict.UNREADABLE
     is_right = same(material.expected, binding.mac(keys, material, material.challenge, typed))
@@ -23,7 +24,7 @@ def verify(keys: Keys, material: Material, answer: str) -> Verdict:
 
 def _is_earlier(keys: Keys, material: Material, answer: str) -> bool:
     """Say whether an answer of another length is an earlier code: codes grow from 6 to 8 digits."""
-    typed = rules.read_code(answer, rules.other_length(material.digits))
+    typed = read_code(answer, rules.other_length(material.digits))
     return typed is not None and _matches(keys, material, typed)
 
 

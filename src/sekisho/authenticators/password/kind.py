@@ -5,9 +5,10 @@ Both take and give what `hashing.pack` seals: the method's hashes, the present o
 
 from dataclasses import dataclass, field
 
+from sekisho.authenticators.kind import Kind
 from sekisho.authenticators.password import hashing, rules
 from sekisho.authenticators.password.rules import Fault, Policy, Unfit
-from sekisho.authenticators.rules import Verdict
+from sekisho.authenticators.rules import Material, Verdict
 from sekisho.ground.keys import Keys
 
 
@@ -45,3 +46,24 @@ def change(
     if hashing.was_used(keys, password, history):
         return Unfit(Fault.USED_BEFORE, policy.shortest, policy.longest)
     return (hashing.make(keys, password, policy.cost, salt), *history)[: rules.LAST]
+
+
+def compare(keys: Keys, material: Material, answer: str) -> Verdict:
+    """Compare an answer with the history that was loaded; costs a hash, so call it in the pool."""
+    history = material.held if isinstance(material.held, tuple) else ()
+    password = rules.read(answer)
+    if isinstance(password, Fault):
+        return Verdict.UNREADABLE
+    kept = history[0] if history else None
+    is_right = hashing.is_right(keys, password, kept, Policy().cost) and kept is not None
+    return Verdict.RIGHT if is_right else Verdict.WRONG
+
+
+PASSWORD = Kind(
+    name="password",
+    assurance=1,
+    is_phishing_resistant=False,
+    is_out_of_band=False,
+    is_restricted=False,
+    verify=compare,
+)

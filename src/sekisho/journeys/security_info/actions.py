@@ -105,7 +105,7 @@ def _add(
     email = rules.read_address(parameters["kind"], parameters["address"])
     if isinstance(email, Refused):
         return email
-    proof = _proof(work, session, rules.ADD, parameters)
+    proof = proofs.demand(work, session.account, session.id, rules.ADD, parameters)
     if isinstance(proof, Refused):
         return proof
     found = contacts.every(work, session.account)
@@ -150,7 +150,8 @@ def _remove(work: Work, visitor: Visitor, session: Session, contact: int) -> Car
     if named.state is State.PENDING:
         contacts.drop(work, contact)
         return shown
-    proof = _proof(work, session, rules.REMOVE, {"id": ids.show("ctc", contact)})
+    bound = {"id": ids.show("ctc", contact)}
+    proof = proofs.demand(work, session.account, session.id, rules.REMOVE, bound)
     if isinstance(proof, Refused):
         return proof
     told = notices.addressees(work, session.account)
@@ -159,12 +160,6 @@ def _remove(work: Work, visitor: Visitor, session: Session, contact: int) -> Car
     activity.record(work, Event(Kind.CONTACT_REMOVED, session.account, visitor))
     notices.tell_all(work, Told.CONTACT_REMOVED, told, visitor, contact=shown.hint)
     return shown
-
-
-def _proof(work: Work, session: Session, act: str, parameters: Mapping[str, str]) -> int | Refused:
-    bound = proofs.digest(work.keys, session.account, act, parameters)
-    proof = proofs.find(work, session.id, bound)
-    return Refused(Reason.PROVE_MORE, act=act) if proof is None else proof
 
 
 def _pending(work: Work, session: Session, contact: int) -> Found | None:

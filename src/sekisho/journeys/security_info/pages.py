@@ -7,7 +7,8 @@ from sekisho.authenticators import Asked
 from sekisho.ground import ids, words
 from sekisho.ground.db import Database
 from sekisho.ground.refusal import Reason, Refused
-from sekisho.journeys.security_info import actions, proving_pages, rules
+from sekisho.journeys.security_info import actions, method_pages, proving_pages, rules
+from sekisho.journeys.security_info.proving_pages import Act
 from sekisho.journeys.security_info.rules import Card, Policy, Proposed
 from sekisho.records.contacts import State
 from sekisho.records.sessions import Session, guard
@@ -24,6 +25,11 @@ _ADDRESS_SIGNS = 320
 def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
     """Return the ways in for people."""
     inside = partial(guard.for_pages, db, policy.sessions)
+    acts: dict[str, Act] = {
+        rules.ADD: partial(_add, db, policy),
+        rules.REMOVE: partial(_remove, db),
+        **method_pages.acts(db, policy),
+    }
     return (
         Route("GET", _HOME, inside(partial(show_home, db))),
         Route("GET", _ADD, inside(partial(show_add))),
@@ -33,9 +39,8 @@ def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
         Route("GET", _ONE, inside(partial(show_contact, db, policy))),
         Route("POST", _ONE, inside(partial(post_contact, db, policy))),
         Route("POST", f"{_ONE}/code", inside(partial(post_code, db, policy))),
-        *proving_pages.routes(
-            db, policy, {rules.ADD: partial(_add, db, policy), rules.REMOVE: partial(_remove, db)}
-        ),
+        *method_pages.routes(db, policy),
+        *proving_pages.routes(db, policy, acts),
     )
 
 
@@ -50,6 +55,7 @@ def show_home(db: Database, call: Call, session: Session, told: str | None = Non
         "told": told,
         "is_only": sum(one.contact.state is State.VERIFIED for one in found) == 1,
         "add_path": _ADD,
+        "methods_path": method_pages.HOME,
     }
     return Page("security_info/home.html", context)
 

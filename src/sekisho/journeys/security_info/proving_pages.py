@@ -7,7 +7,7 @@ in the cookie of flows, as those of sign-ins do; its id stands in the path and i
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from sekisho.authenticators import Ask, Asked, Begun, Passed, Start
+from sekisho.authenticators import CODE_KIND, Ask, Asked, Begun, More, Passed, Start
 from sekisho.ground import ids, words
 from sekisho.ground.db import Database
 from sekisho.ground.refusal import Reason, Refused
@@ -34,6 +34,7 @@ def routes(db: Database, policy: Policy, acts: Mapping[str, Act]) -> tuple[Route
         Route("GET", _PROVE, inside(partial(show_proof, db, policy))),
         Route("POST", _PROVE, inside(partial(post_proof, db, policy, acts))),
         Route("POST", f"{_PROVE}/code", inside(partial(post_proof_code, db, policy))),
+        Route("POST", f"{_PROVE}/act", inside(partial(post_act, db, acts))),
     )
 
 
@@ -53,8 +54,55 @@ def post_proof(
     match outcome:
         case Refused():
             return _proof_page(db, policy, call, session, outcome)
+        case More():
+            return _more(db, policy, call, session, ticket, outcome)
         case Passed():
-            return acts[ticket.act](call, session, step_up.parameters_of(ticket))
+            return _done(call, session, ticket, acts, outcome)
+
+
+def _more(
+    db: Database,
+    policy: Policy,
+    call: Call,
+    session: Session,
+    ticket: flows.Ticket,
+    more: More,
+) -> Reply:
+    """Go on to the second proof; where there is one daily way only, ask for it at once."""
+    daily = [one for one in more.options if one.kind != "recovery_code"]
+    if len(daily) == 1:
+        asked = step_up.ask(db, policy, call.visitor, ticket, Ask(daily[0].id))
+        if isinstance(asked, Refused):
+            return _proof_page(db, policy, call, session, asked)
+    return Redirect(_path(ticket))
+
+
+def _done(
+    call: Call,
+    session: Session,
+    ticket: flows.Ticket,
+    acts: Mapping[str, Act],
+    passed: Passed,
+) -> Reply:
+    """Do the act; a recovery code that was used is shown with its successor first."""
+    if passed.recovery_code is None:
+        return acts[ticket.act](call, session, step_up.parameters_of(ticket))
+    context = {
+        "signed_in": True,
+        "path": HOME,
+        "code": passed.recovery_code,
+        "go_on": f"{_path(ticket)}/act",
+        "what": words.text(call.visitor.language, f"act.{ticket.act}"),
+    }
+    return Page("security_info/new_recovery_code.html", context)
+
+
+def post_act(db: Database, acts: Mapping[str, Act], call: Call, session: Session) -> Reply:
+    """Do the act of a step-up that was passed, after the new recovery code was shown."""
+    ticket = _ticket(db, call, session)
+    if ticket is None:
+        return Refused(Reason.FLOW_UNKNOWN)
+    return acts[ticket.act](call, session, step_up.parameters_of(ticket))
 
 
 def post_proof_code(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
@@ -67,7 +115,7 @@ def post_proof_code(db: Database, policy: Policy, call: Call, session: Session) 
         case Refused():
             return _proof_page(db, policy, call, session, asked)
         case Asked():
-            again = "?again=1" if asked.flow.asked > 1 else ""
+            again = "?again=1" if asked.flow.asked > 1 and asked.kind == CODE_KIND else ""
             return Redirect(f"{_path(ticket)}{again}")
 
 
@@ -122,14 +170,16 @@ def _proof_page(
     if seen.state is not flows.State.OPEN:
         return Redirect(HOME) if refused is None else refused
     language = call.visitor.language
-    context: dict[str, object] = {"has_code": seen.challenge is not None}
-    if seen.challenge is not None:
+    is_sent = seen.challenge is not None and seen.kind == CODE_KIND
+    kind = seen.kind if seen.challenge is not None and not is_sent else ""
+    context: dict[str, object] = {"has_code": is_sent, "kind": kind}
+    if seen.challenge is not None and is_sent:
         context |= code_context(policy, call, seen.challenge, seen.resends_left)
     context |= {
         "signed_in": True,
         "path": _path(ticket),
         "what": words.text(language, f"act.{ticket.act}"),
-        "options": [{"id": one.id, "hint": one.hint} for one in seen.options],
+        "options": [{"id": one.id, "kind": one.kind, "hint": one.hint} for one in seen.options],
         "refused": refused,
         "answer_action": _path(ticket),
         "resend_action": f"{_path(ticket)}/code",

@@ -8,13 +8,23 @@ from sekisho.ground import addresses
 from sekisho.ground.addresses import EmailAddress
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.records.contacts import rules as contacts
+from sekisho.records.methods import rules as methods
 from sekisho.records.sessions import rules as sessions
 
 ADD = "contacts.add"
 REMOVE = "contacts.remove"
+ADD_METHOD = "methods.add"
+REMOVE_METHOD = "methods.remove"
+TWO_STEP_ON = "two_step.on"
+TWO_STEP_OFF = "two_step.off"
+METHODS = ("totp", "recovery_code")
 ACTS: Mapping[str, frozenset[str]] = {
     ADD: frozenset({"kind", "address"}),
     REMOVE: frozenset({"id"}),
+    ADD_METHOD: frozenset({"kind", "name"}),
+    REMOVE_METHOD: frozenset({"id"}),
+    TWO_STEP_ON: frozenset(),
+    TWO_STEP_OFF: frozenset(),
 }
 MOST_PARAMETER = 400  # signs of one; an address has at most 254
 
@@ -26,6 +36,7 @@ class Policy(authenticators.Policy):
     sessions: sessions.Policy
     contacts: contacts.Policy
     zone: str
+    service_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,18 @@ def check_act(act: str, parameters: Mapping[str, str]) -> Refused | None:
     if act == ADD:
         email = read_address(parameters["kind"], parameters["address"])
         return email if isinstance(email, Refused) else None
+    if act == ADD_METHOD:
+        return check_method(parameters["kind"], parameters["name"])
+    return None
+
+
+def check_method(kind: str, name: str) -> Refused | None:
+    """Refuse a kind that cannot be enrolled, or an app without a name."""
+    if kind not in METHODS:
+        detail = f"one of: {', '.join(METHODS)}"
+        return Refused(Reason.INVALID_INPUT, pointer="/kind", detail=detail)
+    if kind == "totp" and methods.read_name(name) is None:
+        return Refused(Reason.INVALID_INPUT, pointer="/name", detail="1 to 60 signs")
     return None
 
 

@@ -45,3 +45,52 @@ class ConfirmContact(msgspec.Struct, forbid_unknown_fields=True):
     """Prove a contact: the code, however it was typed or pasted."""
 
     code: str
+
+
+class MethodShape(msgspec.Struct):
+    """A method of the account."""
+
+    id: str
+    kind: str
+    name: str
+    added_at: str
+    last_used_at: str | None
+
+
+class MethodList(msgspec.Struct):
+    """All methods of the account, oldest first, and whether two of them are wanted."""
+
+    data: list[MethodShape]
+    two_step: bool
+    next: str | None
+
+
+class AddMethod(msgspec.Struct, forbid_unknown_fields=True):
+    """Begin to add a method: needs a step-up for `methods.add` with the same two fields."""
+
+    kind: str
+    name: str
+
+
+class MethodBegun(msgspec.Struct, omit_defaults=True):
+    """A method that counts once its code was given back; its secret is shown this once."""
+
+    id: str
+    kind: str
+    expires_at: str
+    secret: str | None = None
+    uri: str | None = None
+    code: str | None = None
+
+
+class TurnTwoStep(msgspec.Struct, forbid_unknown_fields=True):
+    """Turn two-step verification on or off."""
+
+    on: bool
+
+
+class TwoStep(msgspec.Struct):
+    """How it stands now, and how many other sessions ended that had proved too little."""
+
+    on: bool
+    ended: int

@@ -8,18 +8,18 @@ import msgspec
 from msgspec.structs import replace
 
 from sekisho import authenticators
-from sekisho.authenticators import CODE_KIND, Verdict
+from sekisho.authenticators import CODE_KIND, More, Verdict, second
 from sekisho.ground.addresses import EmailAddress
 from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
-from sekisho.journeys.sign_in import rules, store
+from sekisho.journeys.sign_in import rules, seconding, store, telling
 from sekisho.journeys.sign_in.rules import Policy, SignedIn
 from sekisho.journeys.sign_in.store import Gathered, Owner
 from sekisho.records import accounts, activity, contacts, flows, limits, notices, sessions
 from sekisho.records.activity import Event, Kind
 from sekisho.records.limits import STRANGER
-from sekisho.records.notices import Addressee, Told
+from sekisho.records.notices import Told
 from sekisho.risk import Facts, judge
 
 
@@ -44,16 +44,21 @@ def answer(
     visitor: Visitor,
     ticket: flows.Ticket,
     typed: str | None,
-) -> SignedIn | Refused:
-    """Answer a flow's newest code; `typed` is None where a code field held no text."""
+) -> SignedIn | More | Refused:
+    """Answer a flow's newest challenge; `typed` is None where a code field held no text."""
     coarse = limits.take_answer(gate, visitor.ip, db.clock.now())
     if isinstance(coarse, Refused) and not visitor.device:
         return coarse
     if not db.clock.is_steady():
         return Refused(Reason.UNAVAILABLE)  # Threat: 126, an expired code must not come alive
     paid = db.write("sign_in.charge", lambda work: _charge(work, policy, visitor, ticket, coarse))
-    if isinstance(paid, Refused):
-        return paid
+    match paid:
+        case Refused():
+            return paid
+        case seconding.Paid():
+            return seconding.answer(db, policy, ticket, paid, typed)
+        case _Paid():
+            pass
     verdict = authenticators.compare(db.keys, paid.charged.flow, typed)
     if verdict is Verdict.RIGHT:
         return db.write("sign_in.pass", lambda work: _conclude(work, policy, ticket, paid))
@@ -69,7 +74,7 @@ def _charge(
     visitor: Visitor,
     ticket: flows.Ticket,
     coarse: limits.Passed | Refused,
-) -> _Paid | Refused:
+) -> _Paid | seconding.Paid | Refused:
     held = sessions.device_of(visitor.device)
     found = _gather(work, ticket, held.id if held else 0)
     if found is None or found.flow is None:
@@ -79,19 +84,39 @@ def _charge(
     if isinstance(coarse, Refused) and flow.lane == STRANGER:
         return coarse
 
+    if flow.challenge.method:
+        return _charge_second(work, policy, visitor, found)
     payer = found.payer(flow)
     paying = authenticators.Gathered(payer, found.books, flow, flow.lane)
     charged = authenticators.charge(work, policy, paying)
 
     if isinstance(charged, Refused):
         if charged.reason is Reason.TOO_MANY_TRIES:
-            _tell_blocked(work, policy, visitor, found, ticket)
+            telling.tell_blocked(work, policy, visitor, found, ticket)
         return charged
-    device = sessions.recognised(work.keys, held, found.device_mac)
-    is_familiar = device is not None
+    visitor, is_familiar = _recognised(work, visitor, found)
+    return _Paid(charged, found.owner, payer, visitor, is_familiar=is_familiar)
+
+
+def _charge_second(
+    work: Work, policy: Policy, visitor: Visitor, found: Gathered
+) -> seconding.Paid | Refused:
+    if found.flow is None or found.owner is None:
+        return Refused(Reason.NOT_FOUND)
+    visitor, is_familiar = _recognised(work, visitor, found)
+    paid = second.charge(work, policy, found.flow)
+    if isinstance(paid, Refused):
+        return paid
+    return seconding.Paid(paid, found.owner, visitor, is_familiar=is_familiar)
+
+
+def _recognised(work: Work, visitor: Visitor, found: Gathered) -> tuple[Visitor, bool]:
+    """Return the visitor, without a device token under another secret, and whether it is known."""
+    held = sessions.device_of(visitor.device)
+    is_familiar = sessions.recognised(work.keys, held, found.device_mac) is not None
     if found.device_mac is not None and not is_familiar:
         visitor = replace(visitor, device="")
-    return _Paid(charged, found.owner, payer, visitor, is_familiar=is_familiar)
+    return visitor, is_familiar
 
 
 def _gather(work: Work, ticket: flows.Ticket, device: int) -> Gathered | None:
@@ -99,7 +124,9 @@ def _gather(work: Work, ticket: flows.Ticket, device: int) -> Gathered | None:
     return store.answering(work, blind=blind, flow=ticket.flow, device=device)
 
 
-def _conclude(work: Work, policy: Policy, ticket: flows.Ticket, paid: _Paid) -> SignedIn | Refused:
+def _conclude(
+    work: Work, policy: Policy, ticket: flows.Ticket, paid: _Paid
+) -> SignedIn | More | Refused:
     visitor = paid.visitor
     found = _by_now(work, ticket, paid)
     if isinstance(found, Refused):
@@ -109,6 +136,12 @@ def _conclude(work: Work, policy: Policy, ticket: flows.Ticket, paid: _Paid) -> 
     if newcomer is None and (owner is None or charged.flow.account is None):
         return _refuse_decoy(work, paid, visitor)
 
+    if owner is not None and second.is_wanted((CODE_KIND,), two_step=owner.two_step):
+        more = seconding.more(work, charged.flow, owner.account, (CODE_KIND,))
+        flows.advance(work, charged, books, payer, CODE_KIND)
+        label = charged.flow.challenge.label
+        activity.record(work, Event(Kind.FIRST_PROOF, owner.account, visitor, label))
+        return more
     settled = flows.spend(work, charged, books, payer)
     account = owner.account if owner else accounts.draw(work)
     if owner is None and newcomer is not None:
@@ -120,7 +153,8 @@ def _conclude(work: Work, policy: Policy, ticket: flows.Ticket, paid: _Paid) -> 
     reasons, label = judge(facts).reasons, charged.flow.challenge.label
     activity.record(work, Event(Kind.SIGNED_IN, account, visitor, label, reasons))
     if reasons and owner is not None:
-        notices.tell(work, Told.NEW_SIGN_IN, _addressee(work, owner, ticket), visitor)
+        who = telling.addressee(work, owner, ticket, account)
+        notices.tell(work, Told.NEW_SIGN_IN, who, visitor)
     return SignedIn(started, is_new_account=owner is None)
 
 
@@ -154,7 +188,8 @@ def _make_account(
 
 
 def _is_same(now: flows.Flow, then: flows.Flow) -> bool:
-    return now.state is flows.State.OPEN and now.challenge.id == then.challenge.id
+    is_open = now.state is flows.State.OPEN and now.proved == then.proved
+    return is_open and now.challenge.id == then.challenge.id
 
 
 def _refuse_decoy(work: Work, paid: _Paid, visitor: Visitor) -> Refused:
@@ -162,35 +197,3 @@ def _refuse_decoy(work: Work, paid: _Paid, visitor: Visitor) -> Refused:
     label = paid.charged.flow.challenge.label
     activity.record(work, Event(Kind.CODE_WRONG, paid.payer, visitor, label))
     return flows.wrong(paid.charged, is_earlier=False)
-
-
-def _addressee(work: Work, owner: Owner, ticket: flows.Ticket) -> Addressee:
-    return Addressee(
-        account=owner.account,
-        to=contacts.address(work.keys, owner.contact, owner.sealed).text,
-        language=owner.language or ticket.language,
-        zone=owner.zone or ticket.zone,
-    )
-
-
-def _tell_blocked(
-    work: Work, policy: Policy, visitor: Visitor, found: Gathered, ticket: flows.Ticket
-) -> None:
-    """Record tries that were not compared; the owner hears of a spent budget once a day (001)."""
-    flow = found.flow
-    if flow is None:
-        return
-    version, book = found.books
-    is_budget = flow.challenge.tries < policy.limits.tries
-    told = limits.block(book, flow.lane, work.now) if is_budget else None
-    payer, label = found.payer(flow), flow.challenge.label
-    if told is not None:
-        limits.keep(work, payer, version, told)
-    activity.record(work, Event(Kind.TRIES_REFUSED, payer, visitor, label))
-    if told is not None:
-        addressee = (
-            _addressee(work, found.owner, ticket)
-            if found.owner
-            else Addressee(payer, "", ticket.language, ticket.zone, is_decoy=True)
-        )
-        notices.tell(work, Told.GUESSES_BLOCKED, addressee, visitor)

@@ -7,12 +7,12 @@ from sekisho.authenticators import Ask, Asked, Asker, Target
 from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
-from sekisho.journeys.sign_in import rules, store
+from sekisho.journeys.sign_in import rules, seconding, store, telling
 from sekisho.journeys.sign_in.rules import Name, Policy
 from sekisho.journeys.sign_in.store import Gathered
 from sekisho.records import contacts, flows, limits, notices, sessions
 from sekisho.records.limits import STRANGER
-from sekisho.records.notices import Addressee, Told
+from sekisho.records.notices import Told
 
 
 class _Named(msgspec.Struct, frozen=True):
@@ -33,7 +33,10 @@ def ask(
 ) -> Asked | Refused:
     """Ask for a code: a new one voids the flow's earlier one (spec C4, C10)."""
     if request.option != flows.option_id(ticket.flow, 0, db.keys):
-        return Refused(Reason.OPTION_UNKNOWN, pointer="/option", detail="not one of this flow")
+        asker = Asker(visitor, ticket)
+        return db.write(
+            "sign_in.ask_second", lambda work: seconding.ask(work, policy, asker, request)
+        )
     name = rules.read_name(ticket.name)
     if name is None or (name.email is None and not request.confirm):
         return Refused(Reason.INVALID_INPUT, pointer="/confirm", detail="type the full address")
@@ -52,26 +55,17 @@ def _ask(
     if isinstance(coarse, Refused) and lane == STRANGER:
         return coarse  # a familiar browser is not stopped by what strangers do (spec F2)
 
+    if found.flow is not None and found.flow.proved:
+        return Refused(Reason.OPTION_UNKNOWN, pointer="/option", detail="proved already")
     subject = found.owner.account if found.owner else named.subject
     paying = authenticators.Gathered(subject, found.books, found.flow, lane)
     target = _target(work, policy, named, found, subject)
     asked = authenticators.ask(work, policy, named.asker, paying, target)
     if isinstance(asked, Asked) and asked.is_grown:
         visitor, ticket = named.asker.visitor, named.asker.ticket
-        notices.tell(work, Told.GUESSES_BLOCKED, _addressee(target, found, ticket), visitor)
+        who = telling.addressee(work, found.owner, ticket, subject)
+        notices.tell(work, Told.GUESSES_BLOCKED, who, visitor)
     return asked
-
-
-def _addressee(target: Target, found: Gathered, ticket: flows.Ticket) -> Addressee:
-    """Return who hears that guesses ran out; for a name without an account, nobody (C11)."""
-    owner = found.owner
-    return Addressee(
-        account=target.subject,
-        to=target.to if owner else "",
-        language=(owner.language if owner else None) or ticket.language,
-        zone=(owner.zone if owner else None) or ticket.zone,
-        is_decoy=owner is None,
-    )
 
 
 def _gather(work: Work, named: _Named) -> Gathered:

@@ -6,7 +6,7 @@ other; its id stands in the path and is no secret. A GET changes nothing (attack
 
 from functools import partial
 
-from sekisho.authenticators import Ask, Asked, Begun, Status
+from sekisho.authenticators import Ask, Asked, Begun, More, Status
 from sekisho.ground import ids
 from sekisho.ground.db import Database
 from sekisho.ground.refusal import Reason, Refused
@@ -34,6 +34,7 @@ def routes(db: Database, policy: Policy, gate: limits.Gate) -> tuple[Route, ...]
         Route("GET", page, partial(show_code, db, policy)),
         Route("POST", page, partial(post_code, db, policy, gate)),
         Route("POST", "/sign-in/{flow}/resend", partial(post_resend, db, policy, gate)),
+        Route("POST", "/sign-in/{flow}/way", partial(post_way, db, policy, gate)),
         Route("GET", "/help/code", partial(show_help, db, policy)),
         Route("GET", "/signed-out", show_signed_out),
     )
@@ -95,6 +96,8 @@ def post_code(db: Database, policy: Policy, gate: limits.Gate, call: Call) -> Re
     match outcome:
         case Refused():
             return _code_page(db, policy, call, ticket, outcome)
+        case More():
+            return _more(db, policy, gate, call, ticket, outcome)
         case SignedIn():
             if before is not None:
                 account, old = before.account, before.id
@@ -116,6 +119,34 @@ def post_resend(db: Database, policy: Policy, gate: limits.Gate, call: Call) -> 
             return _code_page(db, policy, call, ticket, asked)
         case Asked():
             return Redirect(f"{_path(ticket)}?again=1")
+
+
+def post_way(db: Database, policy: Policy, gate: limits.Gate, call: Call) -> Reply:
+    """Ask for the way that was chosen as the second proof."""
+    if not call.is_own_form:
+        return _not_ours(call)
+    ticket = _ticket(db, call)
+    if ticket is None:
+        return _ended(db, policy, call, "unknown")
+    option = call.form.get("option", "")
+    asked = asking.ask(db, policy, gate, call.visitor, ticket, Ask(option))
+    match asked:
+        case Refused():
+            return _code_page(db, policy, call, ticket, asked)
+        case Asked():
+            return Redirect(_path(ticket))
+
+
+def _more(
+    db: Database, policy: Policy, gate: limits.Gate, call: Call, ticket: flows.Ticket, more: More
+) -> Reply:
+    """Go on to the second proof; where there is one daily way only, ask for it at once."""
+    daily = [one for one in more.options if one.kind != "recovery_code"]
+    if len(daily) == 1:
+        asked = asking.ask(db, policy, gate, call.visitor, ticket, Ask(daily[0].id))
+        if isinstance(asked, Refused):
+            return _code_page(db, policy, call, ticket, asked)
+    return Redirect(_path(ticket))
 
 
 def show_help(db: Database, policy: Policy, call: Call) -> Reply:
@@ -143,12 +174,28 @@ def _code_page(
         return _ended(db, policy, call, "used")
     if seen.state is flows.State.EXPIRED:
         return _ended(db, policy, call, "expired")
+    if seen.proved:
+        return _more_page(seen, refused)
     newest = seen.challenge
     if newest is None:
         return _ended(db, policy, call, "unknown")
     status = refused.reason.status if refused else 200
     context = _code_context(policy, call, seen, newest, refused)
     return Page("sign_in/code.html", context, status, refused=refused)
+
+
+def _more_page(seen: Status, refused: Refused | None) -> Page:
+    path = _path(seen.ticket)
+    context = {
+        "path": path,
+        "kind": seen.kind if seen.challenge is not None else "",
+        "options": [{"id": one.id, "kind": one.kind, "hint": one.hint} for one in seen.options],
+        "refused": refused,
+        "answer_action": path,
+        "choose_action": path.replace("/code", "/way"),
+    }
+    status = refused.reason.status if refused else 200
+    return Page("sign_in/more.html", context, status, refused=refused)
 
 
 def _code_context(
@@ -181,18 +228,19 @@ def _code_context(
     }
 
 
-def _signed_in(call: Call, ticket: flows.Ticket, outcome: SignedIn, db: Database) -> Redirect:
+def _signed_in(call: Call, ticket: flows.Ticket, outcome: SignedIn, db: Database) -> Reply:
     """Set the new session and device, and let go of the flow's ticket."""
     mine = [one for one in _held(call) if not _is_of(db, one, ticket.flow)]
     started = outcome.started
-    return Redirect(
-        "/account",
-        (
-            Cookie(cookies.SESSION, started.token, days=30),
-            Cookie(cookies.DEVICE, started.device_token, days=_DEVICE_DAYS),
-            Cookie(cookies.FLOW, ".".join(mine)),
-        ),
+    given = (
+        Cookie(cookies.SESSION, started.token, days=30),
+        Cookie(cookies.DEVICE, started.device_token, days=_DEVICE_DAYS),
+        Cookie(cookies.FLOW, ".".join(mine)),
     )
+    if outcome.recovery_code is None:
+        return Redirect("/account", given)
+    context = {"code": outcome.recovery_code, "next_path": "/account", "path": "/account"}
+    return Page("sign_in/new_recovery_code.html", context, cookies=given)
 
 
 def _ended(db: Database, policy: Policy, call: Call, why: str) -> Reply:

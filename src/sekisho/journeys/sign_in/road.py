@@ -1,11 +1,11 @@
 """The road of signing in, for the one face of flows."""
 
-from sekisho.authenticators import Ask, Asked, Begun, Passed, Road, Start, Status
+from sekisho.authenticators import Ask, Asked, Begun, More, Passed, Road, Start, Status
 from sekisho.ground.db import Database
 from sekisho.ground.refusal import Refused
 from sekisho.ground.visitor import Visitor
 from sekisho.journeys.sign_in import actions, answering, asking
-from sekisho.journeys.sign_in.rules import Policy
+from sekisho.journeys.sign_in.rules import Policy, SignedIn
 from sekisho.records import flows, limits, sessions
 
 
@@ -21,13 +21,15 @@ def road(db: Database, policy: Policy, gate: limits.Gate) -> Road:
     def ask(visitor: Visitor, ticket: flows.Ticket, request: Ask) -> Asked | Refused:
         return asking.ask(db, policy, gate, visitor, ticket, request)
 
-    def answer(visitor: Visitor, ticket: flows.Ticket, typed: str | None) -> Passed | Refused:
+    def answer(
+        visitor: Visitor, ticket: flows.Ticket, typed: str | None
+    ) -> Passed | More | Refused:
         outcome = answering.answer(db, policy, gate, visitor, ticket, typed)
-        if isinstance(outcome, Refused):
+        if not isinstance(outcome, SignedIn):
             return outcome
         session = outcome.started.session
         ends_at = sessions.ends_at(session, policy.sessions)
-        return Passed(session.account, outcome.started, ends_at)
+        return Passed(session.account, outcome.started, ends_at, outcome.recovery_code)
 
     return Road(
         flows.Purpose.SIGN_IN, needs_session=False, begin=begin, look=look, ask=ask, answer=answer

@@ -36,6 +36,11 @@ class SignedIn(msgspec.Struct, frozen=True):
 
     started: sessions.Started
     is_new_account: bool
+    recovery_code: str | None = None  # the one that takes the place of the one just used
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "recovery_code")
 
 
 def read_name(text: str) -> Name | None:

@@ -11,7 +11,7 @@ from sekisho.ground.showing import shown
 from sekisho.journeys.sign_in.rules import Name
 from sekisho.records import contacts, flows, limits
 
-_OWNER = "a.id, a.may_sign_in, a.language, a.zone, c.id, c.sealed, b.version, b.pages, d.secret"
+_OWNER = "a.id, a.two_step, a.language, a.zone, c.id, c.sealed, b.version, b.pages, d.secret"
 _ASKING = sql(
     f"SELECT {_OWNER}, {flows.COLUMNS} FROM (SELECT 1 AS one) AS x"  # noqa: S608  # constants
     " LEFT JOIN contact c ON c.blind = :blind AND c.is_name = 1"
@@ -41,6 +41,7 @@ class Owner(msgspec.Struct, frozen=True):
     zone: str | None
     contact: int
     sealed: bytes
+    two_step: bool = False
 
     def __repr__(self) -> str:
         """Hide what is nobody's to read."""
@@ -86,7 +87,7 @@ def answering(work: Work, *, blind: bytes, flow: int, device: int) -> Gathered |
 
 
 def _shape(row: Row) -> Gathered:
-    owner = None if row[0] is None else Owner(row[0], row[2], row[3], row[4], row[5])
+    owner = None if row[0] is None else Owner(row[0], row[2], row[3], row[4], row[5], bool(row[1]))
     return Gathered(
         owner=owner,
         books=(row[6] or 0, limits.book(row[7])),

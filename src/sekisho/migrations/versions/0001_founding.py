@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("id", key, primary_key=True, autoincrement=False),
         sa.Column("contact", number, nullable=False),
         sa.Column("may_sign_in", sa.SmallInteger(), nullable=False),
+        sa.Column("two_step", sa.SmallInteger(), nullable=False),
         sa.Column("language", sa.Text()),
         sa.Column("zone", sa.Text()),
         sa.Column("created_at", number, nullable=False),
@@ -88,6 +89,8 @@ def upgrade() -> None:
         sa.Column("message", number, nullable=False),
         sa.Column("tries", sa.SmallInteger(), nullable=False),
         sa.Column("earlier", octets, nullable=False),
+        sa.Column("method", number, nullable=False),
+        sa.Column("proved", sa.Text(), nullable=False),
         postgresql_with={"fillfactor": "60"},
     )
     op.create_table(

@@ -12,6 +12,7 @@ ACCOUNT = Table(
     Column("id", NUMBER, primary_key=True, autoincrement=False),
     Column("contact", BigInteger, nullable=False),
     Column("may_sign_in", SmallInteger, nullable=False),
+    Column("two_step", SmallInteger, nullable=False),
     Column("language", Text),
     Column("zone", Text),
     Column("created_at", BigInteger, nullable=False),
@@ -19,12 +20,14 @@ ACCOUNT = Table(
 TABLES = (ACCOUNT,)
 
 _FIND = sql(
-    "SELECT id, contact, may_sign_in, language, zone, created_at FROM account WHERE id = :account"
+    "SELECT id, contact, may_sign_in, language, zone, created_at, two_step FROM account"
+    " WHERE id = :account"
 )
 _ADD = sql(
-    "INSERT INTO account (id, contact, may_sign_in, language, zone, created_at)"
-    " VALUES (:id, :contact, 1, :language, :zone, :at)"
+    "INSERT INTO account (id, contact, may_sign_in, two_step, language, zone, created_at)"
+    " VALUES (:id, :contact, 1, 0, :language, :zone, :at)"
 )
+_TWO_STEP = sql("UPDATE account SET two_step = :is_on WHERE id = :account AND two_step = :was_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,23 @@ class Account:
     language: str | None
     zone: str | None
     created_at: int
+    two_step: bool = False
 
 
 def find(work: Work, account: int) -> Account | None:
     """Return the account with this id."""
     row = work.one(_FIND, account=account)
-    return Account(row[0], row[1], bool(row[2]), *row[3:]) if row else None
+    if row is None:
+        return None
+    return Account(
+        id=row[0],
+        contact=row[1],
+        may_sign_in=bool(row[2]),
+        language=row[3],
+        zone=row[4],
+        created_at=row[5],
+        two_step=bool(row[6]),
+    )
 
 
 def keep(work: Work, new: Account) -> None:
@@ -55,3 +69,8 @@ def keep(work: Work, new: Account) -> None:
         zone=new.zone,
         at=new.created_at,
     )
+
+
+def turn_two_step(work: Work, account: int, *, is_on: bool) -> None:
+    """Keep that two-step verification was turned on or off, from the other."""
+    work.guard(_TWO_STEP, account, account=account, is_on=int(is_on), was_on=int(not is_on))

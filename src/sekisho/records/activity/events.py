@@ -53,6 +53,11 @@ class Kind(StrEnum):
     CONTACT_PROPOSED = "contact_proposed", 15, "asked", "A contact was added, not yet proved."
     CONTACT_ADDED = "contact_added", 16, "done", "A contact was proved and counts from now on."
     CONTACT_REMOVED = "contact_removed", 17, "done", "A contact was removed."
+    FIRST_PROOF = "first_proof", 18, "passed", "A first proof was right; a second one is wanted."
+    METHOD_ADDED = "method_added", 19, "done", "A method was added and proved."
+    METHOD_REMOVED = "method_removed", 20, "done", "A method was removed."
+    TWO_STEP_ON = "two_step_on", 21, "done", "Two-step verification was turned on."
+    TWO_STEP_OFF = "two_step_off", 22, "done", "Two-step verification was turned off."
     ACCOUNT_REOPENED = "account_reopened", 13, "done", "An operator opened closed lanes again."
 
 

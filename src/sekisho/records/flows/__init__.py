@@ -3,7 +3,7 @@
 A flow that nobody asked a code for exists only as its ticket; its row comes with the first code.
 """
 
-from sekisho.records.flows.actions import begin, charge, grant, spend, wrong
+from sekisho.records.flows.actions import advance, begin, charge, grant, spend, wrong
 from sekisho.records.flows.rules import (
     Asked,
     Challenge,
@@ -32,6 +32,7 @@ __all__ = [
     "Purpose",
     "State",
     "Ticket",
+    "advance",
     "begin",
     "charge",
     "ends_at",

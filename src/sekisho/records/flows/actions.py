@@ -71,6 +71,18 @@ def spend(work: Work, paid: Charged, books: tuple[int, limits.Book], payer: int)
     return settled
 
 
+def advance(
+    work: Work, paid: Charged, books: tuple[int, limits.Book], payer: int, kind: str
+) -> limits.Book:
+    """Spend a first right answer without passing: more is to be proved (spec M10)."""
+    version, book = books
+    newest = paid.flow.challenge
+    store.keep_proved(work, paid.flow, kind)
+    settled = limits.settle(book, paid.flow.lane, paid.at, newest.sent_at)
+    limits.keep(work, payer, version, settled)
+    return settled
+
+
 def wrong(paid: Charged, *, is_earlier: bool) -> Refused:
     """Return what a wrong or an earlier answer is told; its charge stays."""
     left = paid.left if paid.left <= _LEFT_SHOWN else None

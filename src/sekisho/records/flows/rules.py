@@ -92,6 +92,7 @@ class Challenge(msgspec.Struct, frozen=True):
     resend_at: datetime
     message: int
     tries: int = 0
+    method: int = 0  # 0 for a code that was sent
 
     def __repr__(self) -> str:
         """Hide what is nobody's to read."""
@@ -117,6 +118,7 @@ class Flow(msgspec.Struct, frozen=True):
     asked: int
     challenge: Challenge
     earlier: tuple[tuple[int, bytes], ...]  # challenge and MAC of voided codes
+    proved: tuple[str, ...] = ()  # kinds that were proved so far, where more is wanted
 
     def __repr__(self) -> str:
         """Hide what is nobody's to read."""
@@ -205,7 +207,8 @@ def next_flow(ticket: Ticket, flow: Flow | None, asked: Asked) -> Flow:
         challenge=asked.challenge,
         earlier=(),
     )
-    voided = () if flow is None else ((flow.challenge.id, flow.challenge.mac),)
+    was_sent = flow is not None and flow.challenge.mac
+    voided = ((flow.challenge.id, flow.challenge.mac),) if flow and was_sent else ()
     return replace(
         before,
         account=asked.account,  # made under the name meanwhile; codes stay bound to the subject

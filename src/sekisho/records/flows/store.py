@@ -29,6 +29,8 @@ FLOW = Table(
     Column("message", BigInteger, nullable=False),
     Column("tries", SmallInteger, nullable=False),
     Column("earlier", LargeBinary, nullable=False),
+    Column("method", NUMBER, nullable=False),
+    Column("proved", Text, nullable=False),
     postgresql_with=ROOM_FOR_UPDATES,
 )
 TABLES = (FLOW,)
@@ -37,21 +39,24 @@ _VOIDED_BYTES = 40  # a challenge's id and its MAC
 COLUMNS = (
     "f.id, f.purpose, f.subject, f.account, f.lane, f.state, f.opened_at, f.stepped_at, f.version,"
     " f.asked, f.challenge, f.digits, f.label, f.mac, f.sent_at, f.ends_at, f.resend_at,"
-    " f.message, f.tries, f.earlier"
+    " f.message, f.tries, f.earlier, f.method, f.proved"
 )
-WIDTH = 20
+WIDTH = 22
 _FIND = sql(f"SELECT {COLUMNS} FROM flow f WHERE f.id = :flow")  # noqa: S608  # a constant
 _FIRST = sql(
     "INSERT INTO flow (id, purpose, subject, account, lane, state, opened_at, stepped_at, version,"
-    " asked, challenge, digits, label, mac, sent_at, ends_at, resend_at, message, tries, earlier)"
-    " VALUES (:flow, :purpose, :subject, :account, :lane, 0, :opened_at, :stepped_at, 1, 1,"
-    " :challenge, :digits, :label, :mac, :sent_at, :ends_at, :resend_at, :message, 0, :earlier)"
+    " asked, challenge, digits, label, mac, sent_at, ends_at, resend_at, message, tries, earlier,"
+    " method, proved) VALUES (:flow, :purpose, :subject, :account, :lane, 0, :opened_at,"
+    " :stepped_at, 1, 1,"
+    " :challenge, :digits, :label, :mac, :sent_at, :ends_at, :resend_at, :message, 0, :earlier,"
+    " :method, '')"
 )
 _AGAIN = sql(
     "UPDATE flow SET stepped_at = :stepped_at, version = version + 1, asked = asked + 1,"
     " subject = :subject, lane = :lane, account = :account, challenge = :challenge,"
     " digits = :digits, label = :label, mac = :mac, sent_at = :sent_at, ends_at = :ends_at,"
-    " resend_at = :resend_at, message = :message, tries = 0, earlier = :earlier"
+    " resend_at = :resend_at, message = :message, tries = 0, earlier = :earlier,"
+    " method = :method"
     " WHERE id = :flow AND version = :version AND state = 0"
 )
 _CHARGE = sql(
@@ -61,6 +66,10 @@ _CHARGE = sql(
 _PASS = sql(
     "UPDATE flow SET state = 1, version = version + 1, stepped_at = :at"
     " WHERE id = :flow AND state = 0 AND challenge = :challenge"
+)
+_ADVANCE = sql(
+    "UPDATE flow SET proved = :proved, version = version + 1, stepped_at = :at, ends_at = :at_too"
+    " WHERE id = :flow AND state = 0 AND challenge = :challenge AND proved = :before"
 )
 _OLD = sql(
     "DELETE FROM flow WHERE id IN (SELECT id FROM flow WHERE id < :edge LIMIT 1000) RETURNING id"
@@ -90,8 +99,10 @@ def shape(row: Row) -> Flow:
             resend_at=instant(row[16]),
             message=row[17],
             tries=row[18],
+            method=row[20],
         ),
         earlier=_voided(row[19]),
+        proved=tuple(row[21].split(",")) if row[21] else (),
     )
 
 
@@ -122,6 +133,7 @@ def keep_first(work: Work, flow: Flow) -> None:
         resend_at=micros(newest.resend_at),
         message=newest.message,
         earlier=_octets(flow.earlier),
+        method=newest.method,
     )
 
 
@@ -146,6 +158,7 @@ def keep_again(work: Work, flow: Flow) -> None:
         resend_at=micros(newest.resend_at),
         message=newest.message,
         earlier=_octets(flow.earlier),
+        method=newest.method,
     )
 
 
@@ -158,6 +171,21 @@ def keep_charge(work: Work, flow: Flow) -> None:
 def keep_pass(work: Work, flow: Flow) -> None:
     """Spend the challenge: of any number of right answers one writes this row (spec C3)."""
     work.guard(_PASS, flow.id, flow=flow.id, challenge=flow.challenge.id, at=micros(work.now))
+
+
+def keep_proved(work: Work, flow: Flow, kind: str) -> None:
+    """Spend the challenge and keep what it proved, where more is wanted: once, like `keep_pass`."""
+    at = micros(work.now)
+    work.guard(
+        _ADVANCE,
+        flow.id,
+        flow=flow.id,
+        challenge=flow.challenge.id,
+        proved=",".join((*flow.proved, kind)),
+        before=",".join(flow.proved),
+        at=at,
+        at_too=at,
+    )
 
 
 def sweep(work: Work, edge: int) -> int:

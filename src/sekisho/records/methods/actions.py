@@ -44,8 +44,11 @@ def begin(work: Work, account: int, method: int, new: New, most: int) -> Method 
 def charge(work: Work, account: int, method: int, policy: Policy) -> Tried | Refused:
     """Count a try in its own committed work, before anything is compared (spec C6)."""
     found = store.find(work, account, method)
-    if found is None:
-        return Refused(Reason.NOT_FOUND)
+    return Refused(Reason.NOT_FOUND) if found is None else count(work, found, policy)
+
+
+def count(work: Work, found: Method, policy: Policy) -> Tried | Refused:
+    """Count a try at a method that this work has read."""
     refused = rules.may_try(found, policy, work.now)
     if refused is not None:
         return refused

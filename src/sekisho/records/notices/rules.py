@@ -12,6 +12,11 @@ class Told(StrEnum):
     CODE_FLOOD = "code_flood"
     CONTACT_ADDED = "contact_added"
     CONTACT_REMOVED = "contact_removed"
+    METHOD_ADDED = "method_added"
+    METHOD_REMOVED = "method_removed"
+    TWO_STEP_ON = "two_step_on"
+    TWO_STEP_OFF = "two_step_off"
+    SECOND_STEP_FAILED = "second_step_failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +32,9 @@ NOTICES: dict[Told, Notice] = {
     Told.CODE_FLOOD: Notice(is_critical=False),
     Told.CONTACT_ADDED: Notice(is_critical=True),
     Told.CONTACT_REMOVED: Notice(is_critical=True),
+    Told.METHOD_ADDED: Notice(is_critical=True),
+    Told.METHOD_REMOVED: Notice(is_critical=True),
+    Told.TWO_STEP_ON: Notice(is_critical=True),
+    Told.TWO_STEP_OFF: Notice(is_critical=True),
+    Told.SECOND_STEP_FAILED: Notice(is_critical=True),
 }

@@ -7,6 +7,7 @@ import msgspec
 
 from sekisho.ground.db import Work
 from sekisho.ground.keys import Keys
+from sekisho.ground.refusal import Reason, Refused
 from sekisho.records.proofs import store
 
 LIFE = timedelta(minutes=5)
@@ -35,3 +36,11 @@ def find(work: Work, session: int, bound: bytes) -> int | None:
 def spend(work: Work, proof: int) -> None:
     """Spend a proof: of any number of acts that found it, one commits this."""
     store.spend(work, proof)
+
+
+def demand(
+    work: Work, account: int, session: int, act: str, parameters: Mapping[str, str]
+) -> int | Refused:
+    """Return the proof for exactly this act, or say that it is wanted."""
+    proof = find(work, session, digest(work.keys, account, act, parameters))
+    return Refused(Reason.PROVE_MORE, act=act) if proof is None else proof

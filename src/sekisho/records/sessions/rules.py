@@ -84,7 +84,17 @@ def ends_at(session: Session, policy: Policy) -> datetime:
     return min(session.last_used_at + policy.idle, session.ends_at)
 
 
+# What proves by itself and what counts as two: one table (spec M10, M11; NIST SP 800-63B-4 §2). An
+# e-mailed code has no level of its own (§3.1.3.1); beside another proof it adds none.
+_ALONE = {"password": 1, "totp": 1, "sms_code": 1, "voice_code": 1, "passkey": 2}
+_SOMETHING_KNOWN = frozenset({"password"})
+_SOMETHING_HELD = frozenset({"totp", "sms_code", "voice_code"})
+
+
 def acr(methods: tuple[str, ...]) -> str:
-    """Return the assurance that a session may claim: an e-mail code has no AAL (63B-4 §3.1.3.1)."""
-    del methods  # every method of this release is an e-mail code
-    return "urn:sekisho:acr:email"
+    """Return the assurance that a session may claim, and no more."""
+    proved = frozenset(methods)
+    level = max((_ALONE.get(one, 0) for one in proved), default=0)
+    if proved & _SOMETHING_KNOWN and proved & _SOMETHING_HELD:
+        level = 2
+    return f"urn:sekisho:acr:{f'aal{level}' if level else 'email'}"

@@ -1,0 +1,40 @@
+"""What an owner hears of a sign-in: who is written to, and of tries that were not compared."""
+
+from sekisho.ground.db import Work
+from sekisho.ground.visitor import Visitor
+from sekisho.journeys.sign_in.rules import Policy
+from sekisho.journeys.sign_in.store import Gathered, Owner
+from sekisho.records import activity, contacts, flows, limits, notices
+from sekisho.records.activity import Event, Kind
+from sekisho.records.notices import Addressee, Told
+
+
+def addressee(work: Work, owner: Owner | None, ticket: flows.Ticket, subject: int) -> Addressee:
+    """Return who is written to; for a name without an account nobody, by the same work (C11)."""
+    if owner is None:
+        return Addressee(subject, "", ticket.language, ticket.zone, is_decoy=True)
+    return Addressee(
+        account=owner.account,
+        to=contacts.address(work.keys, owner.contact, owner.sealed).text,
+        language=owner.language or ticket.language,
+        zone=owner.zone or ticket.zone,
+    )
+
+
+def tell_blocked(
+    work: Work, policy: Policy, visitor: Visitor, found: Gathered, ticket: flows.Ticket
+) -> None:
+    """Record tries that were not compared; the owner hears of a spent budget once a day (001)."""
+    flow = found.flow
+    if flow is None:
+        return
+    version, book = found.books
+    is_budget = flow.challenge.tries < policy.limits.tries
+    told = limits.block(book, flow.lane, work.now) if is_budget else None
+    payer, label = found.payer(flow), flow.challenge.label
+    if told is not None:
+        limits.keep(work, payer, version, told)
+    activity.record(work, Event(Kind.TRIES_REFUSED, payer, visitor, label))
+    if told is not None:
+        who = addressee(work, found.owner, ticket, payer)
+        notices.tell(work, Told.GUESSES_BLOCKED, who, visitor)
