@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sekisho.authenticators import passkey
+from sekisho.authenticators.passkey import judging
 from sekisho.authenticators.passkey import Ceremony, Challenge, Flaw, Made, Proved, Spent
 from sekisho.authenticators.passkey.asking import ALGORITHMS
 from sekisho.authenticators.passkey.rules import Flag
@@ -41,12 +42,12 @@ def request(challenge=PROOF):
 
 def judged_new(answer, challenge=NEW, now=START):
     read = passkey.read_new(answer)
-    return read and passkey.verify_new(PARTY, Spent(challenge), read, now)
+    return read and judging.verify_new(PARTY, Spent(challenge), read, now)
 
 
 def judged(key, answer, challenge=PROOF, now=START):
     read = passkey.read_proof(answer)
-    return read and passkey.verify_proof(PARTY, Spent(challenge), key, HANDLE, read, now)
+    return read and judging.verify_proof(PARTY, Spent(challenge), key, HANDLE, read, now)
 
 
 def kept(made):

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from sekisho.authenticators import passkey
+from sekisho.authenticators.passkey import judging
 from sekisho.authenticators.passkey import Ceremony, Flaw, Passkey, Proved, Spent
 from sekisho.authenticators.passkey.rules import Flag
 from sekisho.ground.clock import micros
@@ -48,7 +49,7 @@ class Person:
         held = self.db.read(lambda work: passkey.held(work, self.account))
         answer = self.device.make(passkey.creation_options(PARTY, challenge, owner, held, POLICY))
         spent = self.db.write("spend", lambda work: passkey.spend(work, challenge))
-        made = passkey.verify_new(PARTY, spent, passkey.read_new(answer), self.db.clock.now())
+        made = judging.verify_new(PARTY, spent, passkey.read_new(answer), self.db.clock.now())
         return self.db.write(
             "add", lambda work: passkey.add(work, self.account, method, made, POLICY, PENDING)
         )
@@ -67,7 +68,7 @@ class Person:
     def concludes(self, spent, answer):
         found = self.db.read(lambda work: passkey.load(work, answer.credential))
         handle = passkey.handle_of(self.db.keys, found.account if found else 0)
-        proved = passkey.verify_proof(PARTY, spent, found, handle, answer, self.db.clock.now())
+        proved = judging.verify_proof(PARTY, spent, found, handle, answer, self.db.clock.now())
         if isinstance(proved, Flaw):
             return proved
         return self.db.write("conclude", lambda work: passkey.conclude(work, proved))

@@ -9,6 +9,7 @@ from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from sekisho.authenticators import passkey
+from sekisho.authenticators.passkey import judging
 from sekisho.ground.db import Database
 from sekisho.records import methods
 from sekisho.web import rendering
@@ -95,7 +96,7 @@ class PasskeySite:
         answer = passkey.read_proof(call.form["credential"])
         found = self.db.read(lambda work: passkey.load(work, answer.credential))
         now = self.db.clock.now()
-        proved = passkey.verify_proof(self.party, spent, found, self.owner.handle, answer, now)
+        proved = judging.verify_proof(self.party, spent, found, self.owner.handle, answer, now)
         if isinstance(proved, passkey.Flaw):
             unknown = passkey.unknown_credential(self.party, answer.credential)
             signals = [("signalUnknownCredential", json.dumps(unknown))]
@@ -119,7 +120,7 @@ class PasskeySite:
     def adds(self, call):
         spent = self.spends(call, ADD)
         answer = passkey.read_new(call.form["credential"])
-        made = passkey.verify_new(self.party, spent, answer, self.db.clock.now())
+        made = judging.verify_new(self.party, spent, answer, self.db.clock.now())
         if isinstance(made, passkey.Flaw):
             return self.page(f"refused: {made}")
         pending = methods.Policy()

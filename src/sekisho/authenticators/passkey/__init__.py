@@ -28,7 +28,6 @@ from sekisho.authenticators.passkey.challenges import (
     seal,
     unseal,
 )
-from sekisho.authenticators.passkey.judging import verify_new, verify_proof
 from sekisho.authenticators.passkey.providers import provider_of
 from sekisho.authenticators.passkey.reading import read_new, read_proof
 from sekisho.authenticators.passkey.rules import (
@@ -82,6 +81,4 @@ __all__ = [
     "sweep",
     "unknown_credential",
     "unseal",
-    "verify_new",
-    "verify_proof",
 ]

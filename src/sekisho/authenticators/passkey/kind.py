@@ -3,7 +3,6 @@
 import msgspec
 
 from sekisho.authenticators.kind import Kind
-from sekisho.authenticators.passkey.judging import verify_proof
 from sekisho.authenticators.passkey.reading import read_proof
 from sekisho.authenticators.passkey.rules import Party, Passkey, Proved, Spent
 from sekisho.authenticators.rules import Material, Verdict
@@ -22,6 +21,9 @@ class Expected(msgspec.Struct, frozen=True):
 def verify(keys: Keys, material: Material, answer: str) -> Verdict:
     """Judge the credential that a browser sent."""
     del keys  # a passkey is public; what is secret never left the authenticator
+    # Imported here: fido2 costs each start 70 ms, and only answers of passkeys need it.
+    from sekisho.authenticators.passkey.judging import verify_proof  # noqa: PLC0415
+
     proof, held = read_proof(answer), material.held
     if proof is None:
         return Verdict.UNREADABLE
