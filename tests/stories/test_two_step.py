@@ -5,7 +5,7 @@ import re
 import pyotp
 import pytest
 
-from tests.support.people import Attempt
+from tests.support.people import Attempt, at_once
 from tests.support.settled import Settled
 
 
@@ -15,6 +15,7 @@ class Guarded(Settled):
     secret: str = ""
     app: str = ""
     code: str = ""
+    tablet: str = ""
 
     def enrols_app(self):
         body = {"kind": "totp", "name": "My phone"}
@@ -24,6 +25,14 @@ class Guarded(Settled):
         self.app, self.secret = begun.json["id"], begun.json["secret"]
         confirmed = self.confirms_method(self.app, self.app_code())
         assert 200 == confirmed.status, confirmed.text
+
+    def enrols_second_app(self):
+        body = {"kind": "totp", "name": "My tablet"}
+        self.proves("methods.add", body)
+        begun = self.posts("/api/v1/methods", body).json
+        self.tablet = begun["id"]
+        code = pyotp.TOTP(re.sub(r"\W", "", begun["secret"])).at(self.person.house.clock.now())
+        assert 200 == self.confirms_method(self.tablet, code).status
 
     def makes_recovery_code(self):
         body = {"kind": "recovery_code", "name": ""}
@@ -226,3 +235,47 @@ def test_tries_at_an_app_are_bounded_over_all_flows_of_strangers(strict, house, 
     assert 10 == told.count("code_wrong")
     assert "too_many_tries" == told[-1]
     assert "too_many_tries" == attempt.type(strict.app_code()).code
+
+
+@pytest.mark.spec("C6", "F2", "M3")
+def test_strangers_who_close_an_app_do_not_stop_a_browser_that_the_account_knows(
+    strict, house, clock
+):
+    at_home, device = strict.person.client, strict.person.device
+    for number in range(4):
+        strict.person.client, strict.person.device = house.client(f"198.18.{number}.7"), ""
+        clock.move(minutes=2)
+        attempt, first = strict.first_proof()
+        strict.answers_second(attempt, first, "totp", "000000")
+        for _ in range(3):
+            attempt.type("000001")
+    assert "too_many_tries" == attempt.type(strict.app_code()).code
+    strict.person.client, strict.person.device = at_home, device
+    clock.move(minutes=2)
+    attempt, first = strict.first_proof()
+    assert 200 == strict.answers_second(attempt, first, "totp", strict.app_code()).status
+
+
+@pytest.mark.spec("M10", "M3", "C3")
+@pytest.mark.attack("029", "022")
+def test_of_many_right_second_proofs_at_once_one_session_comes(strict):
+    attempt, first = strict.first_proof()
+    attempt.option = first.json["options"][0]["id"]
+    assert 201 == attempt.ask(strict.person.device).status
+    code = strict.app_code()
+    answers = at_once(5, lambda _: attempt.type(code, strict.person.device), strict.person.house)
+    assert [200] == [one.status for one in answers if one.status == 200]
+
+
+@pytest.mark.spec("M10")
+@pytest.mark.attack("044")
+def test_what_an_account_can_prove_is_read_at_that_moment(strict):
+    """An app that is removed between the asking and the answer proves nothing any more."""
+    strict.enrols_second_app()
+    attempt, first = strict.first_proof()
+    chosen = [one for one in first.json["options"] if one["hint"] == "My tablet"]
+    attempt.option = chosen[0]["id"]
+    assert 201 == attempt.ask(strict.person.device).status
+    strict.proves("methods.remove", {"id": strict.tablet})
+    assert 204 == strict.deletes(f"/api/v1/methods/{strict.tablet}").status
+    assert 404 == attempt.type(strict.app_code(), strict.person.device).status

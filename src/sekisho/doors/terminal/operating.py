@@ -12,7 +12,7 @@ from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason
 from sekisho.journeys.recent_activity import actions as recent_activity
 from sekisho.journeys.recent_activity import api as activity_api
-from sekisho.records import accounts, activity, contacts, delivery, limits, sessions
+from sekisho.records import accounts, activity, contacts, delivery, limits, methods, sessions
 from sekisho.records.accounts import Account
 from sekisho.records.activity import Event, Kind
 
@@ -176,9 +176,12 @@ def _account_shape(work: Work, account: Account, idle: int) -> dict[str, object]
 
 
 def _reopen(work: Work, account: int) -> None:
-    version, book = limits.reading(work, account)
-    if version:
-        limits.keep(work, account, version, limits.reopen(book))
+    """Open the lanes of the account's codes and of each of its methods (spec C6)."""
+    subjects = (account, *(one.id for one in methods.of_account(work, account)))
+    books = [(subject, *limits.reading(work, subject)) for subject in subjects]
+    for subject, version, book in books:
+        if version:
+            limits.keep(work, subject, version, limits.reopen(book))
     activity.record(work, Event(Kind.ACCOUNT_REOPENED, account, people.OPERATOR))
 
 
