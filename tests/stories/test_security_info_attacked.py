@@ -119,6 +119,38 @@ def test_adding_again_what_is_confirmed_at_the_same_moment_makes_no_second_one(
     assert 1 == len(left)
 
 
+@pytest.mark.spec("P1")
+def test_adds_that_race_for_the_last_place_do_not_share_it(settled, house, clock):
+    for number in range(8):
+        settled.adds(f"contact{number}@example.net")
+        clock.move(minutes=11)
+    wanted = [{"kind": "email", "address": f"last{number}@example.net"} for number in range(4)]
+    for one in wanted:
+        settled.proves("contacts.add", one)
+        clock.move(seconds=31)
+    answers = at_once(4, lambda number: settled.posts(PATH, wanted[number]), house)
+    assert ["201", *["too_many_contacts"] * 3] == told(answers)
+    assert 10 == len(settled.contacts())
+
+
+@pytest.mark.spec("C3", "C4")
+def test_a_confirmation_that_a_new_code_overtakes_is_told_so(settled, house, clock):
+    contact = settled.adds()
+    code = house.inbox.code(SECOND)
+    clock.move(seconds=31)
+    told_of = house.db.step
+
+    def overtake(step):
+        if step == "contacts.charge:after":
+            house.db.step = told_of
+            assert 201 == settled.posts(f"{PATH}/{contact}/code", {}).status
+
+    house.db.step = overtake
+    answer = settled.confirms(contact, code)
+    assert (409, "code_used") == (answer.status, answer.code)
+    assert 200 == settled.confirms(contact, house.inbox.code(SECOND)).status
+
+
 # --- others' sessions ---
 
 

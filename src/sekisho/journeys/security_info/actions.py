@@ -54,7 +54,7 @@ def send_again(
         found = _pending(work, session, contact)
         if found is None:
             return Refused(Reason.NOT_FOUND)
-        return _send(work, policy, visitor, session, found)
+        return _send(work, policy, visitor, found, _gathered(work, session, found))
 
     return db.write("contacts.send_again", again)
 
@@ -105,17 +105,22 @@ def _add(
     email = rules.read_address(parameters["kind"], parameters["address"])
     if isinstance(email, Refused):
         return email
+    new = contacts.draft(work, session.account, email)
+    paying = _gathered(work, session, new)
+    turn, book = limits.reading(work, session.account)
     proof = proofs.demand(work, session.account, session.id, rules.ADD, parameters)
     if isinstance(proof, Refused):
         return proof
     found = contacts.every(work, session.account)
-    refused = contacts.may_add(found, contacts.blind(work.keys, email), policy.contacts)
+    refused = contacts.may_add(found, new.blind, policy.contacts)
     if refused is not None:
         return refused
-    new = contacts.draft(work, session.account, email)
-    asked = _send(work, policy, visitor, session, new)
+    asked = _send(work, policy, visitor, new, paying)
     if isinstance(asked, Refused):
         return asked
+    # Threat: adds that race for the last place would share it; the owner's book makes them queue
+    # (test_adds_that_race_for_the_last_place_do_not_share_it).
+    limits.keep(work, session.account, turn, book)
     proofs.spend(work, proof)
     contacts.propose(work, new, email, found)
     activity.record(work, Event(Kind.CONTACT_PROPOSED, session.account, visitor))
@@ -126,7 +131,8 @@ def _confirm(
     work: Work, visitor: Visitor, session: Session, contact: int, paid: flows.Charged
 ) -> Card | Refused:
     found = _pending(work, session, contact)
-    if found is None:
+    flow = flows.find(work, paid.flow.id)
+    if found is None or flow is None or flow.challenge.id != paid.flow.challenge.id:
         return Refused(Reason.CODE_USED)
     book = limits.reading(work, _payer(work.keys, found))
     others = notices.addressees(work, session.account, but=contact)
@@ -181,7 +187,7 @@ def _charge(work: Work, policy: Policy, session: Session, contact: int) -> flows
 
 
 def _send(
-    work: Work, policy: Policy, visitor: Visitor, session: Session, contact: Found
+    work: Work, policy: Policy, visitor: Visitor, contact: Found, paying: Gathered
 ) -> Asked | Refused:
     """Send the code that proves a contact, to it alone."""
     ticket = flows.Ticket(
@@ -194,11 +200,10 @@ def _send(
     )
     target = Target(
         subject=contact.id,
-        account=session.account,
+        account=contact.account,
         kind="verify_contact",
         to=contacts.address(work.keys, contact.id, contact.sealed).text,
     )
-    paying = _gathered(work, session, contact)
     return authenticators.ask(work, policy, Asker(visitor, ticket), paying, target)
 
 
