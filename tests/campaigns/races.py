@@ -53,7 +53,6 @@ def race_right_answers(ground: Ground, rounds: int) -> bool:
         told.update(answer.code for answer in answers)
         for answer in right:
             sessions[account] = answer.json["session"]["token"]
-        ground.mailbox.sink.received.clear()
     counted = count_sessions(wires[0], sessions)
     say(f"  {rounds} rounds of {PARALLEL} right answers; how many passed: {dict(passed)}")
     say(f"  answers: {dict(told)}; sessions in the end: {counted}")

@@ -77,7 +77,6 @@ def walk(ground: Ground, count: int, draw: random.Random) -> dict[str, list[floa
         for step in STEPS:
             mine, other = taken[known(number)][step], taken[unknown(number)][step]
             differences[step].append((mine - other) * 1000)
-        ground.mailbox.sink.received.clear()
     return differences
 
 
