@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sekisho.authenticators import passkey
-from sekisho.authenticators.passkey import judging
-from sekisho.authenticators.passkey import Ceremony, Challenge, Flaw, Made, Proved, Spent
+from sekisho.authenticators.passkey import Ceremony, Challenge, Flaw, Made, Proved, Spent, judging
 from sekisho.authenticators.passkey.asking import ALGORITHMS
 from sekisho.authenticators.passkey.rules import Flag
 from tests.support import soft_authenticator as soft

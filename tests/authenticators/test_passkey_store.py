@@ -6,8 +6,7 @@ from dataclasses import replace
 import pytest
 
 from sekisho.authenticators import passkey
-from sekisho.authenticators.passkey import judging
-from sekisho.authenticators.passkey import Ceremony, Flaw, Passkey, Proved, Spent
+from sekisho.authenticators.passkey import Ceremony, Flaw, Passkey, Proved, Spent, judging
 from sekisho.authenticators.passkey.rules import Flag
 from sekisho.ground.clock import micros
 from sekisho.records import methods

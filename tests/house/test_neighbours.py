@@ -1,17 +1,20 @@
 """Across features one imports the package, never a module inside it (ARCHITECTURE section 3).
 
-Exceptions: doors and migrations gather from everywhere, faces and their shapes use what another
-feature's face has ready for them (`sessions.guard`, the flows of authenticators), and rules and
-signals import other features' rules only (a package would drag its store in). `web` and `ground`
-are toolkits, not features.
+A package may hand out a module of its own by naming it in `__all__` (`authenticators.second`: the
+same verbs for another proof). Exceptions: doors and migrations gather from everywhere, faces and
+their shapes use what another feature's face has ready for them (`sessions.guard`, the flows of
+authenticators), and rules and signals import other features' rules only (a package would drag its
+store in). `web` and `ground` are toolkits, not features.
 """
+
+import importlib
 
 import pytest
 
 from tests.support import source
 
 FLOORS_OF_FEATURES = {"journeys", "authenticators", "records"}
-FACES = {"pages", "proving_pages", "api", "shapes", "commands"}
+FACES = {"pages", "proving_pages", "method_pages", "api", "method_api", "shapes", "commands"}
 FOR_FACES = {
     "sekisho.records.sessions.guard",
     "sekisho.authenticators.flow_api",
@@ -44,6 +47,8 @@ def is_allowed(importer, target):
     theirs = feature(target)
     if theirs is None or target == theirs or is_at_home(importer, theirs):
         return True
+    if is_handed_out(theirs, target):
+        return True
     if importer.startswith(("sekisho.doors", "sekisho.migrations")):
         return True
     last = importer.rpartition(".")[2]
@@ -55,6 +60,11 @@ def is_allowed(importer, target):
 def is_at_home(importer, theirs):
     """In the feature or a room inside it: authenticators.code sees authenticators.rules."""
     return f"{importer}.".startswith(f"{theirs}.")
+
+
+def is_handed_out(theirs, target):
+    package, _, name = target.rpartition(".")
+    return package == theirs and name in getattr(importlib.import_module(theirs), "__all__", ())
 
 
 def is_pure(importer):
@@ -98,6 +108,12 @@ def test_features_meet_at_their_packages():
         ),
         pytest.param(
             "sekisho.risk.actions", "sekisho.authenticators.store", False, id="another's store"
+        ),
+        pytest.param(
+            "sekisho.journeys.sign_in.actions",
+            "sekisho.authenticators.second",
+            True,
+            id="a module that its package hands out",
         ),
         pytest.param(
             "sekisho.risk.rules", "sekisho.authenticators.store", False, id="rules of a store"

@@ -21,6 +21,11 @@ def test_every_notice_has_its_letter_and_its_line():
         Told.GUESSES_BLOCKED,
         Told.CONTACT_ADDED,
         Told.CONTACT_REMOVED,
+        Told.METHOD_ADDED,
+        Told.METHOD_REMOVED,
+        Told.TWO_STEP_ON,
+        Told.TWO_STEP_OFF,
+        Told.SECOND_STEP_FAILED,
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sekisho.ground import words
 from sekisho.ground.refusal import Reason, Refused
-from tests.web import security_samples
+from tests.web import method_samples, security_samples
 
 NOW = datetime(2026, 3, 5, 5, 5, 12, tzinfo=UTC)
 ZONE = "Asia/Tokyo"
@@ -42,6 +42,8 @@ def facts(language: str, kind: str) -> dict[str, str]:
         found["what"] = words.text(language, "act.contacts.add")
     if kind.startswith("contact_"):
         found["contact"] = "ta*****@example.net"
+    if kind.startswith("method_"):
+        found["kind"] = "totp"
     return found
 
 
@@ -54,6 +56,7 @@ def pages(language: str) -> dict[str, dict[str, Any]]:
         **_account(language),
         **_activity(language),
         **security_samples.pages(frame(language, signed_in=True)),
+        **method_samples.pages(frame(language, signed_in=True), frame(language)),
         **_problems(language),
         **_inbox(language),
         "ops/problem.html#first": {**frame(language), "reason": Reason.CODE_WRONG},

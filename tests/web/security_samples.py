@@ -5,12 +5,13 @@ from typing import Any
 
 from sekisho.ground import words
 from sekisho.ground.refusal import Reason, Refused
+from tests.web import method_samples
 
 _HOME = "/account/security"
 _CONTACT = f"{_HOME}/contacts/ctc_0k8rz2m4v7q1c"
 _PROVE = f"{_HOME}/prove/flw_0k8rz2m4v7q1c"
 _OLD, _NEW = "ta*****@example.com", "ta*****@example.net"
-_OPTION = {"id": "opt_0k8rz2m4v7q1c", "hint": _OLD}
+_OPTION = {"id": "opt_0k8rz2m4v7q1c", "kind": "email_code", "hint": _OLD}
 
 
 def pages(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -36,6 +37,7 @@ def _home(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "told": None,
         "is_only": False,
         "add_path": f"{_HOME}/add",
+        "methods_path": f"{_HOME}/methods",
     }
     language = framed["language"]
     told = {
@@ -167,6 +169,7 @@ def _proving(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "path": _PROVE,
         "what": words.text(framed["language"], "act.contacts.add"),
         "has_code": True,
+        "kind": "",
         "options": [_OPTION],
         "answer_action": _PROVE,
         "resend_action": f"{_PROVE}/code",
@@ -174,9 +177,13 @@ def _proving(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
     two = {
         **one,
         "what": words.text(framed["language"], "act.contacts.remove"),
-        "options": [_OPTION, {"id": "opt_0k8rz2m4v7q1d", "hint": _NEW}],
+        "options": [_OPTION, {**_OPTION, "id": "opt_0k8rz2m4v7q1d", "hint": _NEW}],
     }
     often = Refused(Reason.TOO_MANY_REQUESTS, retry_at=one["now"] + timedelta(minutes=30))
+    ways = method_samples.options(framed["language"])
+    any_way = {**one, "options": [_OPTION, ways["app"], ways["recovery"]]}
+    by_app = {**any_way, "has_code": False, "kind": "totp"}
+    by_code = {**any_way, "has_code": False, "kind": "recovery_code"}
     return {
         **_of_a_code("security_info/step_up.html", one),
         "security_info/step_up.html#two": two,
@@ -187,4 +194,14 @@ def _proving(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
         },
         "security_info/step_up.html#choose": {**two, "has_code": False},
         "security_info/step_up.html#choose_often": {**two, "has_code": False, "refused": often},
+        "security_info/step_up.html#any_way": any_way,
+        "security_info/step_up.html#choose_any_way": {**any_way, "has_code": False},
+        "security_info/step_up.html#app": by_app,
+        "security_info/step_up.html#app_alone": {**by_app, "options": [ways["app"]]},
+        "security_info/step_up.html#recovery": by_code,
+        **{
+            f"security_info/step_up.html#{kind}_{state}": {**first, "refused": refused}
+            for kind, first in (("app", by_app), ("recovery", by_code))
+            for state, refused in method_samples.refusals(framed).items()
+        },
     }

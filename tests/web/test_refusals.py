@@ -20,6 +20,8 @@ STATUSES = {
     "prove_more": 401,
     "already_there": 409,
     "too_many_contacts": 409,
+    "too_many_methods": 409,
+    "nothing_to_prove": 409,
     "still_needed": 409,
     "not_found": 404,
     "too_large": 413,

@@ -11,11 +11,14 @@ PLACES = {
     "challenge": "chl_0000000000000",
     "session": "ses_0000000000000",
     "contact": "ctc_0000000000000",
+    "method": "mtd_0000000000000",
+    "kind": "totp",
     "name": "sekisho.css",
     "code": "code_wrong",
 }
 NEVER_WRITES = ("GET", "HEAD")
-BY_COOKIE = ("/api/v1/session", "/api/v1/contacts")  # what programs call and a cookie opens too
+# What programs call and a cookie opens too.
+BY_COOKIE = ("/api/v1/session", "/api/v1/contacts", "/api/v1/methods", "/api/v1/two_step")
 
 
 def path_of(route, **places):
@@ -36,9 +39,11 @@ def test_every_route_that_verifies_is_in_this_list(house):
     verifies = {
         ("POST", "/api/v1/flows/{flow}/challenges/{challenge}/answer"),
         ("POST", "/api/v1/contacts/{contact}/confirm"),
+        ("POST", "/api/v1/methods/{method}/confirm"),
         ("POST", "/sign-in/{flow}/code"),
         ("POST", "/account/security/prove/{flow}"),
         ("POST", "/account/security/contacts/{contact}"),
+        ("POST", "/account/security/methods/enrol"),
     }
     writes = {(route.method, route.path) for route in house.routes if route.method != "GET"}
     others = {
@@ -50,8 +55,12 @@ def test_every_route_that_verifies_is_in_this_list(house):
         ("POST", "/api/v1/contacts"),
         ("POST", "/api/v1/contacts/{contact}/code"),
         ("DELETE", "/api/v1/contacts/{contact}"),
+        ("POST", "/api/v1/methods"),
+        ("DELETE", "/api/v1/methods/{method}"),
+        ("POST", "/api/v1/two_step"),
         ("POST", "/sign-in"),
         ("POST", "/sign-in/{flow}/resend"),
+        ("POST", "/sign-in/{flow}/way"),
         ("POST", "/sign-out"),
         ("POST", "/account/devices/{session}/end"),
         ("POST", "/account/devices/end-all"),
@@ -59,6 +68,10 @@ def test_every_route_that_verifies_is_in_this_list(house):
         ("POST", "/account/security/contacts/{contact}/code"),
         ("POST", "/account/security/contacts/{contact}/remove"),
         ("POST", "/account/security/prove/{flow}/code"),
+        ("POST", "/account/security/prove/{flow}/act"),
+        ("POST", "/account/security/methods/add/{kind}"),
+        ("POST", "/account/security/methods/{method}/remove"),
+        ("POST", "/account/security/methods/two-step"),
         ("POST", "/dev/clock"),
     }
     assert writes == verifies | others

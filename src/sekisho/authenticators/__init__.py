@@ -1,8 +1,10 @@
 """Authenticators: what can prove who somebody is. Journeys call these names, never a kind."""
 
+from sekisho.authenticators import second
 from sekisho.authenticators.kind import Kind
 from sekisho.authenticators.kinds import KINDS, kind_named
 from sekisho.authenticators.proving import ask, charge, compare, told
+from sekisho.authenticators.reading import read_code
 from sekisho.authenticators.roads import Road
 from sekisho.authenticators.rules import (
     CODE_KIND,
@@ -21,6 +23,7 @@ from sekisho.authenticators.rules import (
     Target,
     Verdict,
 )
+from sekisho.authenticators.second import Second
 
 __all__ = [
     "CODE_KIND",
@@ -37,6 +40,7 @@ __all__ = [
     "Passed",
     "Policy",
     "Road",
+    "Second",
     "Start",
     "Status",
     "Target",
@@ -45,5 +49,7 @@ __all__ = [
     "charge",
     "compare",
     "kind_named",
+    "read_code",
+    "second",
     "told",
 ]

@@ -2,10 +2,10 @@
 
 from sekisho.authenticators import code
 from sekisho.authenticators.kind import Kind
-from sekisho.authenticators.passkey.kind import PASSKEY
-from sekisho.authenticators.password.kind import PASSWORD
-from sekisho.authenticators.recovery_code.kind import RECOVERY_CODE
-from sekisho.authenticators.totp.kind import TOTP
+from sekisho.authenticators.passkey import PASSKEY
+from sekisho.authenticators.password import PASSWORD
+from sekisho.authenticators.recovery_code import RECOVERY_CODE
+from sekisho.authenticators.totp import TOTP
 
 KINDS: tuple[Kind, ...] = (
     code.EMAIL_CODE,

@@ -14,7 +14,6 @@ from sekisho.authenticators import recovery_code, totp
 from sekisho.authenticators.kinds import kind_named
 from sekisho.authenticators.reading import read_code
 from sekisho.authenticators.rules import Asked, Asker, Material, Option, Policy, Verdict
-from sekisho.authenticators.totp.kind import TOLERANCE
 from sekisho.ground.db import Work
 from sekisho.ground.keys import Keys
 from sekisho.ground.refusal import Reason, Refused
@@ -153,7 +152,7 @@ def use_up(work: Work, paid: Second, typed: str, now: datetime) -> str | Refused
     held = paid.held
     if isinstance(held, totp.Enrolled):
         code = read_code(typed, held.marks.digits)
-        used = totp.conclude(work, held, totp.verify(held, code, now, TOLERANCE))
+        used = totp.conclude(work, held, totp.verify(held, code, now, totp.TOLERANCE))
         return used if isinstance(used, Refused) else None
     if isinstance(held, recovery_code.Kept):
         made = recovery_code.conclude(work, held, recovery_code.verify(work.keys, held, typed))

@@ -28,6 +28,7 @@ from sekisho.authenticators.passkey.challenges import (
     seal,
     unseal,
 )
+from sekisho.authenticators.passkey.kind import PASSKEY
 from sekisho.authenticators.passkey.providers import provider_of
 from sekisho.authenticators.passkey.reading import read_new, read_proof
 from sekisho.authenticators.passkey.rules import (
@@ -47,6 +48,7 @@ from sekisho.authenticators.passkey.rules import (
 from sekisho.authenticators.passkey.store import TABLES
 
 __all__ = [
+    "PASSKEY",
     "TABLES",
     "Ceremony",
     "Challenge",

@@ -5,7 +5,7 @@ doors build (`breaches.py`), and all that is here works without it.
 """
 
 from sekisho.authenticators.password.hashing import SALT_BYTES, pack, unpack
-from sekisho.authenticators.password.kind import Checked, change, verify
+from sekisho.authenticators.password.kind import PASSWORD, Checked, change, verify
 from sekisho.authenticators.password.pool import Place, Pool
 from sekisho.authenticators.password.rules import (
     LAST,
@@ -22,6 +22,7 @@ from sekisho.authenticators.password.well_known import rank_bits
 
 __all__ = [
     "LAST",
+    "PASSWORD",
     "SALT_BYTES",
     "Checked",
     "Cost",

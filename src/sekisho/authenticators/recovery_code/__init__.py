@@ -13,10 +13,12 @@ from sekisho.authenticators.recovery_code.actions import (
     load,
 )
 from sekisho.authenticators.recovery_code.binding import Kept, verify
+from sekisho.authenticators.recovery_code.kind import RECOVERY_CODE
 from sekisho.authenticators.recovery_code.rules import Misread, read_code
 
 __all__ = [
     "KIND",
+    "RECOVERY_CODE",
     "Kept",
     "Made",
     "Misread",

@@ -14,6 +14,7 @@ from sekisho.authenticators.totp.actions import (
     confirm,
     load,
 )
+from sekisho.authenticators.totp.kind import TOLERANCE, TOTP
 from sekisho.authenticators.totp.qr import draw
 from sekisho.authenticators.totp.rules import (
     Algorithm,
@@ -28,6 +29,8 @@ from sekisho.authenticators.totp.rules import (
 
 __all__ = [
     "KIND",
+    "TOLERANCE",
+    "TOTP",
     "Algorithm",
     "Begun",
     "Enrolled",

@@ -8,9 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from sekisho.authenticators import Verdict, recovery_code, second, totp
-from sekisho.authenticators.reading import read_code
-from sekisho.authenticators.totp.kind import TOLERANCE
+from sekisho.authenticators import Verdict, read_code, recovery_code, second, totp
 from sekisho.ground import ids
 from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
@@ -134,7 +132,7 @@ def _confirm(
         held = totp.load(work, account, method)
         if held is None:
             return Refused(Reason.NOT_FOUND)
-        judged = totp.verify(held, read_code(typed, held.marks.digits), now, TOLERANCE)
+        judged = totp.verify(held, read_code(typed, held.marks.digits), now, totp.TOLERANCE)
         if judged is Verdict.EARLIER:
             return Refused(Reason.CODE_USED)
         confirmed = totp.confirm(work, held, judged, _TOTP, _WAITS)

@@ -29,7 +29,9 @@ from sekisho.web.routing import Route
 _PATH = "/api/v1/methods"
 _ALL = (Reason.NOT_SIGNED_IN, Reason.WRONG_HOST, Reason.UNAVAILABLE)
 _WRITES = (*_ALL, Reason.CROSS_SITE, Reason.TOO_LARGE)
-_CODE = (Reason.CODE_WRONG, Reason.CODE_USED, Reason.CODE_EXPIRED, Reason.TOO_MANY_TRIES)
+_CODE = (Reason.CODE_WRONG, Reason.CODE_USED, Reason.FLOW_EXPIRED, Reason.TOO_MANY_TRIES)
+_CONFIRM = (Reason.NOT_FOUND, Reason.INVALID_INPUT, Reason.TOO_MANY_METHODS)
+_SWITCH = (Reason.PROVE_MORE, Reason.ALREADY_THERE, Reason.NOTHING_TO_PROVE)
 _ADD = msgspec.json.Decoder(AddMethod)
 _TURN = msgspec.json.Decoder(TurnTwoStep)
 
@@ -73,13 +75,7 @@ def _changing(db: Database, policy: Policy) -> tuple[Route, ...]:
             inside(partial(confirm, db)),
             body=ConfirmContact,
             answers={200: MethodShape},
-            refusals=(
-                *_WRITES,
-                *_CODE,
-                Reason.NOT_FOUND,
-                Reason.INVALID_INPUT,
-                Reason.TOO_MANY_METHODS,
-            ),
+            refusals=(*_WRITES, *_CODE, *_CONFIRM),
             tells="Make a method count, by its first code (a recovery code: its last group).",
         ),
         Route(
@@ -96,13 +92,7 @@ def _changing(db: Database, policy: Policy) -> tuple[Route, ...]:
             inside(partial(turn, db, policy)),
             body=TurnTwoStep,
             answers={200: TwoStep},
-            refusals=(
-                *_WRITES,
-                Reason.INVALID_INPUT,
-                Reason.PROVE_MORE,
-                Reason.ALREADY_THERE,
-                Reason.NOTHING_TO_PROVE,
-            ),
+            refusals=(*_WRITES, Reason.INVALID_INPUT, *_SWITCH),
             tells="Turn two-step verification on or off, after a step-up for `two_step.on|off`.",
         ),
     )

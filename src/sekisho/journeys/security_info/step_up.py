@@ -20,13 +20,13 @@ from sekisho.authenticators import (
     More,
     Option,
     Passed,
+    Second,
     Start,
     Status,
     Target,
     Verdict,
     second,
 )
-from sekisho.authenticators.second import Second
 from sekisho.ground import addresses, words
 from sekisho.ground.db import Database, Work
 from sekisho.ground.keys import Keys

@@ -7,8 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from sekisho.authenticators import Ask, Asked, Asker, More, Verdict, second
-from sekisho.authenticators.second import Second
+from sekisho.authenticators import Ask, Asked, Asker, More, Second, Verdict, second
 from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor

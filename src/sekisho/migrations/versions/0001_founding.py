@@ -53,7 +53,7 @@ def upgrade() -> None:
     op.create_index("contact_account", "contact", ["account"])
     op.create_table(
         "proof",
-        sa.Column("id", number, primary_key=True, autoincrement=False),
+        sa.Column("id", key, primary_key=True, autoincrement=False),
         sa.Column("session", number, nullable=False),
         sa.Column("bound", octets, nullable=False),
         sa.Column("proved_at", number, nullable=False),

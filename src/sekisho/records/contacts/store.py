@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, Index, LargeBinary, SmallInteger, Table, Text, text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, SmallInteger, Table, Text, text
 
 from sekisho.ground.clock import instant, micros
 from sekisho.ground.db import METADATA, NUMBER, Row, Work, sql
@@ -12,17 +12,17 @@ CONTACT = Table(
     "contact",
     METADATA,
     Column("id", NUMBER, primary_key=True, autoincrement=False),
-    Column("account", NUMBER, nullable=False),
+    Column("account", BigInteger, nullable=False),
     Column("kind", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("blind", LargeBinary, nullable=False),
     Column("folded", LargeBinary, nullable=False),
     Column("state", SmallInteger, nullable=False),
     Column("is_name", SmallInteger, nullable=False),
-    Column("flow", NUMBER, nullable=False),
-    Column("added_at", NUMBER, nullable=False),
-    Column("verified_at", NUMBER),
-    Column("removed_at", NUMBER),
+    Column("flow", BigInteger, nullable=False),
+    Column("added_at", BigInteger, nullable=False),
+    Column("verified_at", BigInteger),
+    Column("removed_at", BigInteger),
     Index(
         "contact_name",
         "blind",

@@ -29,7 +29,7 @@ FLOW = Table(
     Column("message", BigInteger, nullable=False),
     Column("tries", SmallInteger, nullable=False),
     Column("earlier", LargeBinary, nullable=False),
-    Column("method", NUMBER, nullable=False),
+    Column("method", BigInteger, nullable=False),
     Column("proved", Text, nullable=False),
     postgresql_with=ROOM_FOR_UPDATES,
 )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, Index, LargeBinary, Table
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table
 
 from sekisho.ground.clock import micros
 from sekisho.ground.db import METADATA, NUMBER, Work, sql
@@ -11,9 +11,9 @@ PROOF = Table(
     "proof",
     METADATA,
     Column("id", NUMBER, primary_key=True, autoincrement=False),
-    Column("session", NUMBER, nullable=False),
+    Column("session", BigInteger, nullable=False),
     Column("bound", LargeBinary, nullable=False),
-    Column("proved_at", NUMBER, nullable=False),
+    Column("proved_at", BigInteger, nullable=False),
     Index("proof_session", "session"),
 )
 TABLES = (PROOF,)

@@ -1,0 +1,211 @@
+"""What the pages of methods and two-step verification are shown with; samples.py gathers them."""
+
+from datetime import timedelta
+from typing import Any
+
+from markupsafe import Markup
+
+from sekisho.authenticators import totp
+from sekisho.ground import words
+from sekisho.ground.refusal import Reason, Refused
+
+_HOME = "/account/security/methods"
+_ONE = f"{_HOME}/mtd_0k8rz2m4v7q1c/remove"
+_PROVE = "/account/security/prove/flw_0k8rz2m4v7q1c"
+_SIGN_IN = "/sign-in/flw_0k8rz2m4v7q1c"
+_SECRET = "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP"
+_URI = f"otpauth://totp/Example:taro@example.com?secret={_SECRET.replace(' ', '')}&issuer=Example"
+_CODE = "7KQ2M-9XW4R-T3HVC-6PZ8B-FJY5N"
+NAMES = {"en": "My phone", "ja": "自分のスマートフォン"}
+TABLETS = {"en": "Tablet at home", "ja": "家のタブレット"}
+
+
+def options(language: str) -> dict[str, dict[str, Any]]:
+    """Return one way on of each kind, and a second app."""
+    return {
+        "app": {"id": "opt_0k8rz2m4v7q1e", "kind": "totp", "hint": NAMES[language]},
+        "tablet": {"id": "opt_0k8rz2m4v7q1f", "kind": "totp", "hint": TABLETS[language]},
+        "recovery": {"id": "opt_0k8rz2m4v7q1g", "kind": "recovery_code", "hint": None},
+    }
+
+
+def pages(framed: dict[str, Any], signing_in: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return a context for each state of each page; the second frame is that of a sign-in."""
+    return {
+        **_home(framed),
+        **_adding(framed),
+        **_enrolling(framed),
+        **_removing(framed),
+        **_seconds(signing_in),
+        **_replaced(framed, signing_in),
+    }
+
+
+def refusals(framed: dict[str, Any]) -> dict[str, Refused]:
+    """Return what can be refused beside the field of a method's code."""
+    later = framed["now"] + timedelta(minutes=30)
+    return {
+        "wrong": Refused(Reason.CODE_WRONG, left=4),
+        "used": Refused(Reason.CODE_USED),
+        "missing": Refused(Reason.INVALID_INPUT, pointer="/code"),
+        "tries": Refused(Reason.TOO_MANY_TRIES, retry_at=later),
+    }
+
+
+def _cards(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    app = {
+        "kind": "totp",
+        "name": NAMES[framed["language"]],
+        "added_at": framed["now"] - timedelta(days=40),
+        "last_used_at": framed["now"] - timedelta(minutes=2),
+        "remove_path": _ONE,
+    }
+    code = {**app, "kind": "recovery_code", "name": "", "last_used_at": None}
+    return {"app": app, "code": code}
+
+
+def _home(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    language, cards = framed["language"], _cards(framed)
+    none = {
+        **framed,
+        "path": _HOME,
+        "methods": [],
+        "two_step": False,
+        "can_turn_on": False,
+        "told": None,
+        "refused": None,
+        "add_app_path": f"{_HOME}/add/totp",
+        "add_recovery_path": f"{_HOME}/add/recovery_code",
+        "turn_path": f"{_HOME}/two-step",
+    }
+    both = {**none, "methods": [cards["app"], cards["code"]], "can_turn_on": True}
+    is_on = {**both, "two_step": True}
+    added = words.text(language, "methods.was_added", name=NAMES[language])
+    removed = words.text(language, "methods.was_removed", name=NAMES[language])
+    return {
+        "security_info/methods.html#none": none,
+        "security_info/methods.html#first": {**none, "methods": [cards["app"]], "told": added},
+        "security_info/methods.html#removed": {**none, "told": removed},
+        "security_info/methods.html#both": both,
+        "security_info/methods.html#on": {**is_on, "told": words.text(language, "two_step.was_on")},
+        "security_info/methods.html#off": {
+            **both,
+            "told": words.text(language, "two_step.was_off"),
+        },
+        "security_info/methods.html#needed": {**is_on, "refused": Refused(Reason.STILL_NEEDED)},
+        "security_info/methods.html#nothing": {**none, "refused": Refused(Reason.NOTHING_TO_PROVE)},
+    }
+
+
+def _adding(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    app = {
+        **framed,
+        "path": f"{_HOME}/add/totp",
+        "kind": "totp",
+        "name": "",
+        "refused": None,
+        "back_path": _HOME,
+    }
+    code = {**app, "path": f"{_HOME}/add/recovery_code", "kind": "recovery_code"}
+    often = Refused(Reason.TOO_MANY_REQUESTS, retry_at=framed["now"] + timedelta(minutes=30))
+    return {
+        "security_info/add_method.html#app": app,
+        "security_info/add_method.html#app_missing": {
+            **app,
+            "refused": Refused(Reason.INVALID_INPUT, pointer="/name"),
+        },
+        "security_info/add_method.html#app_most": {
+            **app,
+            "name": NAMES[framed["language"]],
+            "refused": Refused(Reason.TOO_MANY_METHODS),
+        },
+        "security_info/add_method.html#recovery": code,
+        "security_info/add_method.html#recovery_often": {**code, "refused": often},
+    }
+
+
+def _enrolling(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    title = words.text(framed["language"], "enrol.picture")
+    app = {
+        **framed,
+        "path": f"{_HOME}/enrol",
+        "kind": "totp",
+        "picture": Markup(totp.draw(_URI, title)),
+        "secret": _SECRET,
+        "code": "",
+        "until": framed["now"] + timedelta(minutes=10),
+        "state": "5ea1ed",
+        "refused": None,
+        "back_path": _HOME,
+    }
+    code = {**app, "kind": "recovery_code", "picture": "", "secret": "", "code": _CODE}
+    over = {"over": Refused(Reason.FLOW_EXPIRED), "most": Refused(Reason.TOO_MANY_METHODS)}
+    found = refusals(framed) | over
+    return {
+        "security_info/enrol.html#app": app,
+        "security_info/enrol.html#recovery": code,
+        **{
+            f"security_info/enrol.html#{kind}_{state}": {**first, "refused": refused}
+            for kind, first in (("app", app), ("recovery", code))
+            for state, refused in found.items()
+        },
+    }
+
+
+def _removing(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    cards = _cards(framed)
+    app = {**framed, "path": _ONE, "method": cards["app"], "refused": None, "back_path": _HOME}
+    often = Refused(Reason.TOO_MANY_REQUESTS, retry_at=framed["now"] + timedelta(minutes=30))
+    return {
+        "security_info/remove_method.html#app": app,
+        "security_info/remove_method.html#recovery": {**app, "method": cards["code"]},
+        "security_info/remove_method.html#often": {**app, "refused": often},
+    }
+
+
+def _seconds(signing_in: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    ways = options(signing_in["language"])
+    app, tablet, recovery = ways["app"], ways["tablet"], ways["recovery"]
+    choosing = {
+        **signing_in,
+        "path": f"{_SIGN_IN}/code",
+        "kind": "",
+        "options": [app, tablet, recovery],
+        "refused": None,
+        "answer_action": f"{_SIGN_IN}/code",
+        "choose_action": f"{_SIGN_IN}/way",
+    }
+    by_app = {**choosing, "kind": "totp", "options": [app, recovery]}
+    by_code = {**choosing, "kind": "recovery_code", "options": [app, recovery]}
+    often = Refused(Reason.TOO_MANY_REQUESTS, retry_at=signing_in["now"] + timedelta(minutes=30))
+    return {
+        "sign_in/more.html#choose": choosing,
+        "sign_in/more.html#choose_often": {**choosing, "refused": often},
+        "sign_in/more.html#none": {**choosing, "options": []},
+        "sign_in/more.html#app": by_app,
+        "sign_in/more.html#app_alone": {**by_app, "options": [app]},
+        "sign_in/more.html#recovery": by_code,
+        **{
+            f"sign_in/more.html#{kind}_{state}": {**first, "refused": refused}
+            for kind, first in (("app", by_app), ("recovery", by_code))
+            for state, refused in refusals(signing_in).items()
+        },
+    }
+
+
+def _replaced(framed: dict[str, Any], signing_in: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        "sign_in/new_recovery_code.html#first": {
+            **signing_in,
+            "path": "/account",
+            "code": _CODE,
+            "next_path": "/account",
+        },
+        "security_info/new_recovery_code.html#first": {
+            **framed,
+            "path": "/account/security",
+            "code": _CODE,
+            "go_on": f"{_PROVE}/act",
+            "what": words.text(framed["language"], "act.methods.remove"),
+        },
+    }
