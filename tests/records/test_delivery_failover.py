@@ -151,7 +151,7 @@ def test_a_failure_that_began_before_the_breaker_opened_changes_nothing():
 
 
 def test_a_success_that_began_before_the_breaker_opened_does_not_close_it():
-    """The first campaign: sixteen hands opened and closed the breaker of a killed gateway by turns."""
+    """First campaign: many hands opened and closed the breaker of a killed gateway in turn."""
     taken_out = after_failure(Health(), 2, 0.0, PATIENCE)
     assert taken_out == after_success(taken_out)
 

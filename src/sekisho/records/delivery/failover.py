@@ -87,7 +87,7 @@ def after_failure(health: Health, weight: int, now: float, patience: Patience) -
 
 
 def after_success(health: Health) -> Health:
-    """Return the health after a message was taken; one of before the breaker opened says nothing."""
+    """Return the health after a message was taken; what began before it opened says nothing."""
     return health if health.is_open and not health.is_probed else Health()
 
 
