@@ -4,19 +4,21 @@
 `sending.py` and `mailroom.py`, which doors give a `PostOffice`; nothing here knows SMTP or letters.
 """
 
-from sekisho.records.delivery.actions import parked, post, recent, supersede, sweep
-from sekisho.records.delivery.rules import Letter, Policy, State
+from sekisho.records.delivery.actions import parked, post, recent, report, supersede, sweep
+from sekisho.records.delivery.rules import Letter, Policy, Report, State
 from sekisho.records.delivery.store import Moment, Sent
 
 __all__ = [
     "Letter",
     "Moment",
     "Policy",
+    "Report",
     "Sent",
     "State",
     "parked",
     "post",
     "recent",
+    "report",
     "supersede",
     "sweep",
 ]

@@ -2,9 +2,10 @@
 
 from sekisho.ground.db import Database, Work
 from sekisho.records.delivery import sealing, store
-from sekisho.records.delivery.rules import Letter, Policy
+from sekisho.records.delivery.rules import Letter, Policy, Report
 
 _SWEEP_BATCH = 500  # rows; one batch is one short transaction
+_LONGEST_TIMELINE = 40  # entries; a gateway that goes on reporting is no longer written down
 _SWEEP_BATCHES = 20  # in one call, so that the worker comes back to its mail
 
 
@@ -29,6 +30,20 @@ def recent(work: Work, limit: int, after: int | None = None) -> list[store.Sent]
 def parked(work: Work, limit: int = 100) -> list[store.Sent]:
     """Return the newest messages that were given up, with their causes."""
     return store.parked(work, limit)
+
+
+def report(work: Work, told: Report) -> bool:
+    """Write a gateway's report into the message's timeline, once; say whether it was new.
+
+    A callback that is sent again, or kept and replayed, changes nothing.
+    """
+    moments = store.timeline(work, told.message)
+    if moments is None or len(moments) >= _LONGEST_TIMELINE:
+        return False
+    if any((one.state, one.detail) == (told.word, told.detail) for one in moments):
+        return False
+    store.append(work, told.message, told.word, told.detail)
+    return True
 
 
 def sweep(db: Database, policy: Policy) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
-from typing import assert_never
+from typing import Literal, assert_never
 
 import msgspec
 
@@ -154,6 +154,15 @@ class Released:
 @dataclass(frozen=True, slots=True)
 class Late:
     """Not tried: its code had ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a gateway told later of a message: `delivered` or `bounced`, and why (spec D4)."""
+
+    message: int
+    word: Literal["delivered", "bounced"]
+    detail: str
 
 
 Outcome = Accepted | Deferred | Rejected | Dropped | Released | Late

@@ -47,6 +47,11 @@ _SUPERSEDE = sql("""
     UPDATE message SET state = 4, sealed = NULL, timeline = timeline || CAST(:line AS TEXT)
     WHERE id = :id AND state IN (0, 1)""")
 
+_TIMELINE = sql("SELECT timeline FROM message WHERE id = :id", postgres="FOR UPDATE")
+
+_APPEND = sql("""
+    UPDATE message SET timeline = timeline || CAST(:line AS TEXT) WHERE id = :id""")
+
 _IS_DUE = sql("SELECT 1 FROM message WHERE state IN (0, 1) AND due_at <= :now LIMIT 1")
 
 _DUE = sql(
@@ -149,6 +154,19 @@ def supersede(work: Work, number: int) -> None:
     """Take back a message that was not handed over yet, and erase what it held."""
     line = _line(work.now, State.SUPERSEDED.word, "")
     work.keep(_SUPERSEDE, id=number, line=line)
+
+
+def timeline(work: Work, number: int) -> tuple[Moment, ...] | None:
+    """Return what is written of a message, or None when there is none."""
+    row = work.one(_TIMELINE, id=number)
+    if row is None:
+        return None
+    return tuple(msgspec.json.decode(line, type=Moment) for line in row[0].splitlines())
+
+
+def append(work: Work, number: int, word: str, detail: str) -> None:
+    """Write what became of a message behind what is written of it."""
+    work.keep(_APPEND, id=number, line=_line(work.now, word, detail))
 
 
 def is_due(work: Work) -> bool:
