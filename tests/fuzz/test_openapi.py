@@ -5,10 +5,12 @@ Each case meets a session and a flow that exist, or not. The longer run looks el
 """
 
 import os
+import re
 from collections import Counter
 from types import SimpleNamespace
 
 import hypothesis
+import pyotp
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given
@@ -50,6 +52,11 @@ OPERATIONS = (
     "POST /api/v1/contacts/{contact}/code",
     "POST /api/v1/contacts/{contact}/confirm",
     "DELETE /api/v1/contacts/{contact}",
+    "GET /api/v1/methods",
+    "POST /api/v1/methods",
+    "POST /api/v1/methods/{method}/confirm",
+    "DELETE /api/v1/methods/{method}",
+    "POST /api/v1/two_step",
 )
 SUCCESS = {"GET": 200, "DELETE": 204}
 CONTENT_TYPES = (
@@ -65,6 +72,8 @@ ENDLESS = "1000000000"  # coarse limits by source would soon answer everything
 IS_FREE = os.environ.get("SEKISHO_TEST_CHANCE") == "free"
 SHORT = {} if IS_FREE else {"max_examples": 25}
 QUIET = list(HealthCheck)
+OF_METHODS = ("/methods", "/two_step")
+APP, RECOVERY = {"kind": "totp", "name": "Phone"}, {"kind": "recovery_code", "name": ""}
 SIGNED_IN = Visitor(ip="203.0.113.9")
 
 
@@ -137,7 +146,7 @@ def choices():
 def situate(case, wanted, house, account):
     """Put the case into its situation."""
     headers, places = {}, {}
-    if "/contacts" in case.path:
+    if any(part in case.path for part in ("/contacts", *OF_METHODS)):
         account = ids.read("acc", house.make_account(f"{unlike(house)}@example.org"))
     if wanted.has_session:
         token = new_session(house, account)
@@ -145,6 +154,8 @@ def situate(case, wanted, house, account):
         places["session"] = token[:17]
     if "/contacts" in case.path and wanted.has_session:
         places["contact"] = new_contact(case, wanted, house, account, token)
+    if any(part in case.path for part in OF_METHODS) and wanted.has_session:
+        places["method"] = new_method(case, wanted, house, account, token)
     if "{flow}" in case.path and wanted.has_flow:
         attempt = new_flow(case, wanted, house)
         headers["Sekisho-Flow"] = attempt.secret
@@ -176,13 +187,7 @@ def new_flow(case, wanted, house):
 def new_contact(case, wanted, house, account, token):
     """Prove who he is and add a contact that waits for its code; give the case the right body."""
     parameters = {"kind": "email", "address": f"{unlike(house)}@example.net"}
-    session = ids.read("ses", token[:17])
-
-    def earn(work):
-        bound = proofs.digest(work.keys, account, "contacts.add", parameters)
-        proofs.earn(work, work.new_id(), session, bound)
-
-    house.db.write("test", earn)
+    prove(house, account, token, "contacts.add", parameters)
     if case.path == "/api/v1/contacts":
         case.body = parameters if wanted.is_right and case.operation.body else case.body
         return ""
@@ -191,6 +196,50 @@ def new_contact(case, wanted, house, account, token):
         case.body = {"code": house.inbox.code(parameters["address"])}
     house.clock.move(seconds=31)
     return added.json["id"]
+
+
+def new_method(case, wanted, house, account, token):
+    """Begin an app, confirm it where more is changed than that; give the case the right body."""
+    if case.path == "/api/v1/methods":
+        prove(house, account, token, "methods.add", APP)
+        case.body = APP if wanted.is_right and case.operation.body else case.body
+        return ""
+    begun = add_method(house, account, token, APP)
+    code = pyotp.TOTP(re.sub(r"\W", "", begun["secret"])).at(house.clock.now())
+    if case.path.endswith("/confirm"):
+        case.body = {"code": code} if wanted.is_right else case.body
+        return begun["id"]
+    confirm_method(house, token, begun, code)
+    prove(house, account, token, "methods.remove", {"id": begun["id"]})
+    if case.path.endswith("/two_step"):
+        spare = add_method(house, account, token, RECOVERY)
+        confirm_method(house, token, spare, spare["code"][-5:])
+        prove(house, account, token, "two_step.on", {})
+        case.body = {"on": True} if wanted.is_right else case.body
+    return begun["id"]
+
+
+def add_method(house, account, token, parameters):
+    prove(house, account, token, "methods.add", parameters)
+    bearer = {"Authorization": f"Bearer {token}"}
+    return house.api.post("/api/v1/methods", parameters, bearer).json
+
+
+def confirm_method(house, token, begun, code):
+    path = f"/api/v1/methods/{begun['id']}/confirm"
+    answer = house.api.post(path, {"code": code}, {"Authorization": f"Bearer {token}"})
+    assert 200 == answer.status, answer.text
+
+
+def prove(house, account, token, act, parameters):
+    """Leave the proof that a step-up would leave."""
+    session = ids.read("ses", token[:17])
+
+    def earn(work):
+        bound = proofs.digest(work.keys, account, act, parameters)
+        proofs.earn(work, work.new_id(), session, bound)
+
+    house.db.write("test", earn)
 
 
 def unlike(house):
@@ -207,7 +256,11 @@ def new_session(house, account):
 
 
 @pytest.mark.parametrize(
-    "name", ["look", "ask", "answer", "end", "older", "confirm", "send_again", "remove"]
+    "name",
+    [
+        *("look", "ask", "answer", "end", "older", "confirm", "send_again", "remove"),
+        *("confirm_method", "remove_method"),
+    ],
 )
 def test_every_link_names_an_operation(name, schema):
     links = dict(links_of(schema))
@@ -220,11 +273,18 @@ def links_of(schema):
             yield from response.get("links", {}).items()
 
 
-def test_every_answer_is_documented_along_the_links(schema, open_house, account):
-    token = new_session(open_house, account)
-    schema.config.update(headers={"Authorization": f"Bearer {token}"})
+def test_every_answer_is_documented_along_the_links(schema, open_house):
+    """Each walk has a person of its own, so that it goes the same way when it is gone again."""
 
     class Along(schema.as_state_machine()):
+        def setup(self):
+            made = open_house.make_account(f"{unlike(open_house)}@example.org")
+            token = new_session(open_house, ids.read("acc", made))
+            self.bearer = {"Authorization": f"Bearer {token}"}
+
+        def get_call_kwargs(self, case):
+            return {**super().get_call_kwargs(case), "headers": self.bearer}
+
         def validate_response(self, response, case, *_, **__):
             case.validate_response(response, checks=CHECKS)
 

@@ -99,6 +99,18 @@ _LINKS: dict[tuple[str, int], dict[str, object]] = {
             "parameters": {"contact": _ID},
         },
     },
+    ("get_methods", 200): {
+        "remove_method": {
+            "operationId": "delete_methods_one",
+            "parameters": {"method": "$response.body#/data/0/id"},
+        },
+    },
+    ("post_methods", 201): {
+        "confirm_method": {
+            "operationId": "post_methods_one_confirm",
+            "parameters": {"method": _ID},
+        },
+    },
     ("get_sessions", 200): {
         "end": {
             "operationId": "delete_sessions_one",
