@@ -254,7 +254,7 @@ def test_dropping_races_confirming_and_one_of_them_is_what_happened(settled, hou
     assert {200: "verified", 404: None, 409: None}[confirmed] == left.get(contact)
 
 
-@pytest.mark.attack("064", "065")
+@pytest.mark.attack("065")
 @pytest.mark.parametrize(
     "more",
     [
