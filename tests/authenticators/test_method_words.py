@@ -1,4 +1,4 @@
-"""The words of kinds that lie beside them: every language has the same, with the same values."""
+"""The words of kinds that no page says yet: every language has the same, with the same values."""
 
 import re
 import string
@@ -40,7 +40,6 @@ def test_both_languages_say_the_same_things(kind):
     assert {key: placeholders(text) for key, text in english.items()} == {
         key: placeholders(text) for key, text in japanese.items()
     }
-    assert f"way.{kind}" in english
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
