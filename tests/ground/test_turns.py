@@ -1,5 +1,6 @@
 """Turns and group commit: few compute, nobody waits for ever, one commit answers many."""
 
+import sqlite3
 import threading
 
 import pytest
@@ -9,24 +10,24 @@ from sekisho.ground.db import Unavailable, sql
 from sekisho.ground.sqlite import SqliteStore
 from sekisho.ground.turns import Turns
 
-_MAKE = sql("CREATE TABLE told (id INTEGER PRIMARY KEY)")
-_TELL = sql("INSERT INTO told (id) VALUES (:id)")
-_ALL = sql("SELECT id FROM told ORDER BY id")
+_TELL = sql("INSERT INTO meta (name, value) VALUES (:name, 'told')")
+_ALL = sql("SELECT name FROM meta WHERE value = 'told' ORDER BY name")
 _MANY = 40
 
 
 @pytest.fixture
 def store(tmp_path):
+    with sqlite3.connect(tmp_path / "store.db") as connection:
+        connection.execute("CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
+    connection.close()
     store = SqliteStore(tmp_path / "store.db", at_once=2)
-    with store.writing(frozenset()) as tx:
-        tx.keep(_MAKE, {})
     yield store
     store.close()
 
 
 def tell(store, number):
     with store.writing(frozenset()) as tx:
-        tx.keep(_TELL, {"id": number})
+        tx.keep(_TELL, {"name": f"{number:05}"})
 
 
 def _compute(turns, done, number):
@@ -36,7 +37,7 @@ def _compute(turns, done, number):
 
 def all_told(store):
     with store.reading() as tx:
-        return [row[0] for row in tx.fetch(_ALL, {})]
+        return [int(row[0]) for row in tx.fetch(_ALL, {})]
 
 
 def together(count, act):
@@ -159,7 +160,7 @@ def test_one_who_fails_loses_nobody_else_his_work(store):
     def write(number):
         try:
             with store.turns.taken(), store.writing(frozenset()) as tx:
-                tx.keep(_TELL, {"id": number})
+                tx.keep(_TELL, {"name": f"{number:05}"})
                 if number % 4 == 0:
                     raise KeyError(number)  # noqa: TRY301  # it is the work that fails
         except KeyError as error:

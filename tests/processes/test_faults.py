@@ -160,6 +160,7 @@ def fill(path):
 def keeps_nothing_and_heals(served, mailbox, spoil):
     """While nothing can be written all is refused and nothing half done; then it goes on."""
     caller = served.caller
+    mailbox.forget()
     passed = signs_in(caller, mailbox, "disk@example.org")
     waiting = ask(caller, "disk@example.org")
     code = mailbox.code("disk@example.org", waiting.challenge["label"])

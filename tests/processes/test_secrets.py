@@ -80,6 +80,7 @@ def letter_of(mailbox):
 def test_no_secret_is_left_in_store_logs_metrics_or_refusals(
     tmp_path, mailbox, store_of, kind, letter_of
 ):
+    mailbox.forget()
     data, management = tmp_path / "data", free_port()
     store = store_of(kind)
     env = {

@@ -159,6 +159,12 @@ class Mailbox:
         """The code of the mail that carries this label, if it is there."""
         return next((code_in(m) for m in self.letters(to) if label in text_of(m)), None)
 
+    def forget(self) -> None:
+        """Forget what came so far: another service may give one of its labels to one address again."""
+        with self._lock:
+            self._read = len(self.sink.received)
+            self._boxes.clear()
+
     def notices(self, to: str) -> list[EmailMessage]:
         """The mails that carry no code."""
         return [mail for mail in self.letters(to) if code_in(mail) is None]

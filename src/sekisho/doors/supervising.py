@@ -13,7 +13,8 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Mapping
+import traceback
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TextIO
 
@@ -24,6 +25,7 @@ _PARENT = "SEKISHO_SUPERVISED_BY"
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _M_ARENA_MAX = -8  # malloc.h
 _LOOK_SECONDS = 0.5
+_LONGEST_SAYING = 4000  # octets, so that a pipe takes them at once
 
 
 class FolderBusy(Exception):
@@ -96,6 +98,32 @@ def settle_memory() -> None:
             libc.malloc_trim(0)
     gc.collect()
     gc.freeze()
+
+
+def apart(act: Callable[[], object], known: type[Exception]) -> None:
+    """Do something in a process of its own, before any thread was started, and wait for it.
+
+    What it raises of the `known` kind is raised here again; anything else ends that process loudly,
+    and is `known` here too.
+    """
+    hear, say = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            act()
+        except known as error:
+            os.write(say, str(error).encode()[:_LONGEST_SAYING])
+            os._exit(1)
+        except BaseException:  # noqa: BLE001 - a child that goes on would be a second supervisor
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    os.close(say)
+    with os.fdopen(hear, "rb") as told:
+        said = told.read().decode("utf-8", "replace")
+    _, status = os.waitpid(child, 0)
+    if status:
+        raise known(said or "a step of the start failed; what it said stands above")
 
 
 def is_free(host: str, port: int) -> bool:

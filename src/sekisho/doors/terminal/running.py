@@ -22,6 +22,7 @@ from sekisho.doors.terminal.outcomes import fail, refuse, tell, tell_json, told
 from sekisho.ground import networks, places
 from sekisho.ground.refusal import Reason
 from sekisho.migrations import schema
+from sekisho.migrations.schema import StoreError
 
 _DEFAULT_PORT = 8080
 _PORTS = 20  # that dev tries after the default one
@@ -159,7 +160,9 @@ def _is_dev(folder: Path, settings: Settings) -> bool:
 def _prepare(settings: Settings, *, is_dev: bool) -> None:
     """Migrate an empty store, and see that the key is this store's."""
     url = house.database_url(settings)
-    schema.migrate(url)
+    if schema.revision(url) != schema.HEAD:
+        # Apart: what migrates weighs 8 MiB, which every serving process would inherit.
+        supervising.apart(lambda: schema.migrate(url), StoreError)
     house.open_database(settings, is_dev=is_dev).store.close()
 
 
