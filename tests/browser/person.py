@@ -30,6 +30,7 @@ class Person:
         self.server = server
         self.language = language
         self.address = new_address()
+        self.runs_scripts = True
         self.requests = []
         self.complaints = []
         self._watch()

@@ -9,6 +9,7 @@ import time
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -47,11 +48,12 @@ class Server:
                 return found[0]
         raise AssertionError(f"no such message to {to}: {self.letters(to)}")
 
-    def advance(self, seconds: int) -> None:
-        """Move the service's time on."""
+    def advance(self, seconds: int) -> datetime:
+        """Move the service's time on, and return what it is now."""
         body = json.dumps({"advance_seconds": seconds}).encode()
         request = urllib.request.Request(f"{self.origin}/dev/clock", body, method="POST")
-        urllib.request.urlopen(request).close()
+        with urllib.request.urlopen(request) as answer:
+            return datetime.fromisoformat(json.load(answer)["now"])
 
 
 def find_chromium() -> str | None:

@@ -1,0 +1,246 @@
+"""Two-step verification in a real browser: an app by its typed key, and the recovery code."""
+
+import re
+from datetime import timedelta
+
+import pyotp
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.judging import AXE, FOUND, WIDER
+
+HOME = "/account/security/methods"
+HINT = "as*****@example.com"
+NARROW = {"width": 320, "height": 640}
+APP = "Phone 1"
+STEP = timedelta(seconds=30)
+
+
+class Phone:
+    """An authenticator app: it knows its key, and goes by the service's clock."""
+
+    def __init__(self, server, key):
+        self.server = server
+        self.app = pyotp.TOTP(re.sub(r"\W", "", key))
+
+    def code(self):
+        """The next code; none is shown twice."""
+        return self.app.at(self.server.advance(31))
+
+    def wrong_code(self):
+        """A code that the app does not show around now."""
+        now = self.server.advance(31)
+        shown = {self.app.at(now + step * STEP) for step in range(-2, 3)}
+        return next(f"{code:06d}" for code in range(10) if f"{code:06d}" not in shown)
+
+
+@pytest.fixture
+def narrow(person, language):
+    asha = person(language, viewport=NARROW)
+    asha.signs_in()
+    return asha
+
+
+def without_scripts(person, language):
+    one = person(language, java_script_enabled=False)
+    one.runs_scripts = False
+    return one
+
+
+def is_clean(asha):
+    """Axe finds nothing on this page, and at 320 px nothing is cut off; axe is a script itself."""
+    if not asha.runs_scripts:
+        return
+    asha.page.evaluate(AXE)
+    assert [] == asha.page.evaluate(FOUND, {})
+    assert [] == asha.page.evaluate(WIDER)
+
+
+def confirms_by_mail(asha, *, is_alone=False):
+    """Answer the step-up by the code that goes to the one contact."""
+    asha.heading_is("step_up.title")
+    if not is_alone:
+        asha.presses("step_up.choose", hint=HINT)
+    asha.field().fill(asha.code())
+    asha.presses("step_up.button")
+
+
+def types_app_code(asha, code, button):
+    asha.page.get_by_label(asha.words("method.totp.label")).fill(code)
+    asha.presses(button)
+
+
+def enrols_app(asha):
+    """Add an app by the key that is typed into it, with a slip at its first code."""
+    asha.opens(HOME)
+    is_clean(asha)
+    asha.follows("methods.add_app")
+    asha.heading_is("add_method.totp")
+    is_clean(asha)
+    asha.presses("security_add.button")
+    asha.is_told(asha.words("add_method.name_missing"))
+    asha.page.get_by_label(asha.words("add_method.name"), exact=True).fill(APP)
+    asha.presses("security_add.button")
+    confirms_by_mail(asha, is_alone=True)
+    asha.heading_is("enrol.title_totp")
+    asha.page.locator("summary", has_text=asha.words("enrol.no_camera")).click()
+    is_clean(asha)
+    phone = Phone(asha.server, asha.page.locator(".secret").inner_text())
+    types_app_code(asha, phone.wrong_code(), "enrol.button")
+    asha.is_told(asha.words("enrol.wrong_totp"))
+    types_app_code(asha, phone.code(), "enrol.button")
+    asha.reads(asha.words("methods.was_added", name=APP))
+    return phone
+
+
+def makes_recovery_code(asha):
+    """Make a recovery code and give its last group back; return it."""
+    asha.server.advance(31)
+    asha.opens(HOME)
+    asha.follows("methods.add_recovery")
+    asha.heading_is("add_method.recovery_code")
+    is_clean(asha)
+    asha.presses("security_add.button")
+    confirms_by_mail(asha)
+    asha.heading_is("enrol.title_recovery_code")
+    is_clean(asha)
+    code = asha.page.locator(".secret").inner_text()
+    last = asha.page.get_by_label(asha.words("enrol.group_label"))
+    last.fill("22222" if not code.endswith("22222") else "33333")
+    asha.presses("enrol.button")
+    asha.is_told(asha.words("enrol.wrong_recovery_code"))
+    last.fill(re.split(r"\W+", code)[-1].lower())
+    asha.presses("enrol.button")
+    asha.reads(asha.words("methods.was_added", name=asha.words("way.recovery_code")))
+    return code
+
+
+def turns_on(asha):
+    asha.server.advance(31)
+    asha.opens(HOME)
+    asha.presses("two_step.turn_on")
+    confirms_by_mail(asha)
+    asha.reads(asha.words("two_step.was_on"))
+
+
+def turns_off(asha, phone):
+    """Turn it off: with it on, that takes both proofs."""
+    asha.server.advance(31)
+    asha.opens(HOME)
+    asha.presses("two_step.turn_off")
+    confirms_by_mail(asha)
+    expect(asha.page.get_by_label(asha.words("method.totp.label"))).to_be_visible()
+    is_clean(asha)
+    types_app_code(asha, phone.code(), "step_up.button")
+    asha.reads(asha.words("two_step.was_off"))
+
+
+def gives_the_first_proof(other):
+    other.server.advance(31)
+    other.asks_for_a_code()
+    other.types(other.code())
+    other.heading_is("more.title_totp")
+
+
+def signs_in_by_app(other, phone):
+    """Sign in with both proofs, after a slip at the second."""
+    gives_the_first_proof(other)
+    is_clean(other)
+    types_app_code(other, phone.wrong_code(), "code.button")
+    other.is_told(other.words("method.totp.wrong", service="Sekisho"))
+    is_clean(other)
+    types_app_code(other, phone.code(), "code.button")
+    other.is_at("/account")
+
+
+def signs_in_by_recovery_code(other, code):
+    """Sign in without the phone; return the code that takes the place of the one used."""
+    gives_the_first_proof(other)
+    other.presses("way.recovery_code")
+    other.heading_is("more.title_recovery_code")
+    is_clean(other)
+    other.page.get_by_label(other.words("method.recovery_code.label")).fill(code.lower())
+    other.presses("code.button")
+    other.heading_is("recovery_code.title")
+    is_clean(other)
+    new = other.page.locator(".secret").inner_text()
+    other.follows("recovery_code.saved")
+    other.is_at("/account")
+    return new
+
+
+@pytest.mark.spec("M3", "M7", "M10", "N1")
+def test_the_whole_road_of_two_steps_on_a_narrow_screen(narrow, person, language):
+    asha = narrow
+    phone = enrols_app(asha)
+    asha.hears(asha.words("methods.was_added", name=APP))
+    code = makes_recovery_code(asha)
+    is_clean(asha)
+    turns_on(asha)
+    is_clean(asha)
+    for purpose in ("method_added", "two_step_on"):
+        asha.server.awaited(asha.address, lambda one, wanted=purpose: one["purpose"] == wanted)
+    other = person(language, viewport=NARROW)
+    other.address = asha.address
+    signs_in_by_app(other, phone)
+    third = person(language, viewport=NARROW)
+    third.address = asha.address
+    assert code != signs_in_by_recovery_code(third, code)
+    turns_off(asha, phone)
+    asha.server.awaited(asha.address, lambda one: one["purpose"] == "two_step_off")
+
+
+@pytest.mark.spec("M3", "M7", "M10")
+def test_the_road_is_whole_without_javascript(person, language):
+    asha = without_scripts(person, language)
+    asha.signs_in()
+    phone = enrols_app(asha)
+    code = makes_recovery_code(asha)
+    turns_on(asha)
+    other = without_scripts(person, language)
+    other.address = asha.address
+    signs_in_by_app(other, phone)
+    third = without_scripts(person, language)
+    third.address = asha.address
+    assert code != signs_in_by_recovery_code(third, code)
+    turns_off(asha, phone)
+
+
+@pytest.mark.spec("M7", "M10", "P8")
+def test_a_recovery_code_used_for_a_change_is_replaced_before_the_change(person, language):
+    asha = person(language)
+    asha.signs_in()
+    enrols_app(asha)
+    code = makes_recovery_code(asha)
+    turns_on(asha)
+    asha.server.advance(31)
+    asha.presses("two_step.turn_off")
+    confirms_by_mail(asha)
+    asha.presses("way.recovery_code")
+    asha.page.get_by_label(asha.words("method.recovery_code.label")).fill(code)
+    asha.presses("step_up.button")
+    asha.heading_is("recovery_code.title")
+    is_clean(asha)
+    assert code != asha.page.locator(".secret").inner_text()
+    asha.reads(asha.words("recovery_code.then", what=asha.words("act.two_step.off")))
+    asha.presses("recovery_code.saved")
+    asha.reads(asha.words("two_step.was_off"))
+
+
+@pytest.mark.spec("M10")
+def test_the_last_app_stays_while_two_steps_are_wanted(person, language):
+    asha = person(language)
+    asha.signs_in()
+    phone = enrols_app(asha)
+    makes_recovery_code(asha)
+    turns_on(asha)
+    asha.server.advance(31)
+    asha.page.locator(".card", has_text=APP).get_by_role("link").click()
+    asha.heading_is("remove_method.title")
+    is_clean(asha)
+    asha.presses("security_remove.button")
+    confirms_by_mail(asha)
+    types_app_code(asha, phone.code(), "step_up.button")
+    asha.is_told(asha.words("refusal.still_needed"))
+    is_clean(asha)
+    expect(asha.page.locator(".card")).to_have_count(2)
