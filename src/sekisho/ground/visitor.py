@@ -10,6 +10,7 @@ class Visitor(msgspec.Struct, frozen=True):
     """One request's sender, as far as it can be seen.
 
     `device` is the token of the device cookie; it proves nothing by itself (spec S2).
+    `service_origin` is where the request reached us: passkeys are bound to it.
     """
 
     ip: str
@@ -17,6 +18,7 @@ class Visitor(msgspec.Struct, frozen=True):
     language: str = "en"
     zone: str = ""
     device: str = ""
+    service_origin: str = ""
 
     def __repr__(self) -> str:
         """Hide what is nobody's to read."""

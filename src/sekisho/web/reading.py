@@ -77,6 +77,7 @@ def _visitor(
         language=words.choose(environ.get("HTTP_ACCEPT_LANGUAGE", ""), wanted),
         zone=words.zone_named(form.get("zone") or jar.get(cookies.ZONE, "")) or site.zone,
         device=environ.get("HTTP_SEKISHO_DEVICE") or jar.get(cookies.DEVICE, ""),
+        service_origin=site.origin or f"http://{environ.get('HTTP_HOST', '').lower()}",
     )
 
 

@@ -76,6 +76,22 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
+class Parties:
+    """The settings of the relying party. In `dev` it is at whatever host was asked for."""
+
+    name: str
+    rp_id: str = ""
+    related: tuple[str, ...] = ()
+
+    def at(self, origin: str) -> Party | None:
+        """Return the party at the origin that a visitor reached; None where there are no passkeys.
+
+        Raises PartyError for settings that no browser takes, which a start-up check finds first.
+        """
+        return party_of(origin, self.name, self.rp_id, self.related)
+
+
+@dataclass(frozen=True, slots=True)
 class Challenge:
     """One challenge and all that it is bound to; `account` is None where nobody was named."""
 
