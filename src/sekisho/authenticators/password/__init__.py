@@ -4,6 +4,7 @@ Hashing waits in a bounded pool, outside any transaction. The check of breaches 
 doors build (`breaches.py`), and all that is here works without it.
 """
 
+from sekisho.authenticators.password.actions import HashLost, load, seal
 from sekisho.authenticators.password.hashing import SALT_BYTES, pack, unpack
 from sekisho.authenticators.password.kind import PASSWORD, Checked, change, verify
 from sekisho.authenticators.password.pool import Place, Pool
@@ -27,6 +28,7 @@ __all__ = [
     "Checked",
     "Cost",
     "Fault",
+    "HashLost",
     "Place",
     "Policy",
     "Pool",
@@ -36,10 +38,12 @@ __all__ = [
     "change",
     "estimate",
     "judge",
+    "load",
     "own_words",
     "pack",
     "rank_bits",
     "read",
+    "seal",
     "unpack",
     "verify",
 ]
