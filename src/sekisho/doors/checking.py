@@ -5,6 +5,7 @@ Checked before anything starts, so that no serving process finds it out by itsel
 
 from collections.abc import Callable
 
+from sekisho.doors.ops import well_known
 from sekisho.doors.settings import REFERENCE, Settings, SettingsError
 from sekisho.ground import networks, words
 from sekisho.records.delivery.post_office import mailbox
@@ -54,4 +55,6 @@ _READERS: dict[str, Callable[[str], object]] = {
     "time_zone": _zone,
     "valkey_url": _valkey,
     "trusted_proxies": networks.parse_networks,
+    "security_contact": well_known.read_contacts,
+    "security_languages": well_known.read_languages,
 }

@@ -10,6 +10,7 @@ from sekisho.authenticators import flow_api
 from sekisho.doors import policies, sweeping
 from sekisho.doors.dev import pages as dev_pages
 from sekisho.doors.ops import pages as ops_pages
+from sekisho.doors.ops import well_known
 from sekisho.doors.settings import Settings, SettingsError
 from sekisho.doors.worker import Worker
 from sekisho.ground import networks
@@ -23,7 +24,7 @@ from sekisho.journeys.my_account import pages as account_pages
 from sekisho.journeys.recent_activity import api as activity_api
 from sekisho.journeys.recent_activity import pages as activity_pages
 from sekisho.journeys.security_info import api as security_api
-from sekisho.journeys.security_info import method_api
+from sekisho.journeys.security_info import method_api, method_pages
 from sekisho.journeys.security_info import pages as security_pages
 from sekisho.journeys.sign_in import pages as sign_in_pages
 from sekisho.migrations import schema
@@ -213,7 +214,17 @@ def _routes(settings: Settings, site: Site, inbox: Inbox | None) -> tuple[Route,
         *security_pages.routes(db, secured),
         *programs,
         *ops_pages.routes(db, programs, _HERE / "web" / "static"),
+        *_documents(settings, site),
         *dev,
+    )
+
+
+def _documents(settings: Settings, site: Site) -> tuple[Route, ...]:
+    return well_known.routes(
+        site.origin,
+        f"{method_pages.HOME}/add/password",
+        well_known.read_contacts(settings.text("security_contact")),
+        well_known.read_languages(settings.text("security_languages")),
     )
 
 

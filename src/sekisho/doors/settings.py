@@ -74,6 +74,11 @@ REFERENCE: tuple[Setting, ...] = (
         "the root key; default: DIR.key beside the data folder, in dev DIR/root.key",
     ),
     _text("letters", "a folder with the operator's own letters"),
+    _text(
+        "security_contact",
+        "who to tell of a weakness, for security.txt: addresses or https URLs, comma separated",
+    ),
+    _text("security_languages", "languages that reports of it may be in", "ja, en"),
     _text("dkim_domain", "the domain that signs mail; default: the sender's"),
     _text("dkim_selector", "the DKIM selector; without it mail is not signed here"),
     _text("dkim_key_file", "the DKIM private key (RSA from 2048 bits, or Ed25519)"),
