@@ -19,10 +19,11 @@ class Gate(Outlet):
         super().__init__()
         self.entered = threading.Semaphore(0)
         self.open = threading.Event()
+        self.slow = "slow"
 
     def send(self, draft):
         self.entered.release()
-        if draft.to.startswith("slow"):
+        if draft.to.startswith(self.slow):
             assert self.open.wait(SECONDS)
         return super().send(draft)
 
@@ -87,6 +88,33 @@ def test_one_slow_mail_holds_one_hand_only(room, ring, post, states, outlet):
     _until(ring, room, states, ["claimed", *["handed_over"] * 10])
     outlet.open.set()
     _until(ring, room, states, ["handed_over"] * 11)
+
+
+@pytest.mark.spec("D3")
+@pytest.mark.attack("128")
+@pytest.mark.parametrize(
+    "two",
+    [
+        pytest.param([("sms", "+819000000001"), ("email", "a@example.org")], id="a slow gateway"),
+        pytest.param([("email", "slow@example.org"), ("sms", "+819012345678")], id="slow mail"),
+    ],
+)
+def test_a_slow_channel_holds_no_other(two, db, ring, states, outlet, tmp_path):
+    """All hands of the slow one are held and its batches are full; the other goes on."""
+    slow, well = two
+    outlet.slow = slow[1]
+    policy = Policy(connections=2, batch=4)
+    mailroom = Mailroom(db, post_office(tmp_path, outlet, policy=policy), ring)
+    for channel, to in [slow] * 20 + [well] * 3:
+        one = letter(channel=channel, to=to)
+        db.write("test", lambda work, one=one: delivery.post(work, one))
+    while mailroom.turn():
+        pass
+    _until(ring, mailroom, states, [*["claimed"] * 8, *["handed_over"] * 3, *["waiting"] * 12])
+    assert [well[1]] * 3 == [draft.to for draft in outlet.drafts]
+    outlet.open.set()
+    _until(ring, mailroom, states, ["handed_over"] * 23)
+    mailroom.finish(SECONDS)
 
 
 def test_a_full_batch_says_that_more_may_wait(db, outlet, ring, post, tmp_path):

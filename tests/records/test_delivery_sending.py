@@ -171,7 +171,7 @@ def test_a_superseded_message_is_not_sent(db, office, outlet, post, show):
 @pytest.mark.attack("028")
 def test_a_message_superseded_after_its_claim_is_not_sent(db, office, outlet, post, show, clock):
     number = post(letter(ends_at=END))
-    (claimed,) = sending.exchange(db, [], 50, office.policy)
+    (claimed,) = sending.exchange(db, [], sending.rooms(50), office.policy)
     clock.move(seconds=1)
     db.write("test", lambda work: delivery.supersede(work, number))
     assert sending.hand_over(db, office, claimed) is None
@@ -180,10 +180,10 @@ def test_a_message_superseded_after_its_claim_is_not_sent(db, office, outlet, po
 
 def test_a_message_superseded_while_it_was_handed_over_says_both(db, office, outlet, post, show):
     number = post(letter(ends_at=END))
-    (claimed,) = sending.exchange(db, [], 50, office.policy)
+    (claimed,) = sending.exchange(db, [], sending.rooms(50), office.policy)
     outcome = sending.hand_over(db, office, claimed)
     db.write("test", lambda work: delivery.supersede(work, number))
-    sending.exchange(db, [(claimed, outcome)], 0, office.policy)
+    sending.exchange(db, [(claimed, outcome)], {}, office.policy)
     assert [("superseded", ["queued", "superseded", "handed_over"])] == show()
 
 
@@ -197,10 +197,10 @@ def test_what_was_handed_over_is_not_superseded(db, office, post, show):
 @pytest.mark.attack("028")
 def test_a_code_that_ends_after_its_claim_is_not_sent(db, office, outlet, post, show, clock):
     post(letter(ends_at=END))
-    (claimed,) = sending.exchange(db, [], 50, office.policy)
+    (claimed,) = sending.exchange(db, [], sending.rooms(50), office.policy)
     clock.move(minutes=10)
     outcome = sending.hand_over(db, office, claimed)
-    sending.exchange(db, [(claimed, outcome)], 0, office.policy)
+    sending.exchange(db, [(claimed, outcome)], {}, office.policy)
     assert [] == outlet.drafts
     assert [("expired", ["queued", "expired"])] == show()
 
@@ -213,7 +213,7 @@ def test_a_message_of_a_worker_that_died_goes_after_the_lease(
     db, office, outlet, post, show, clock
 ):
     post(letter(ends_at=END))
-    sending.exchange(db, [], 50, office.policy)
+    sending.exchange(db, [], sending.rooms(50), office.policy)
     clock.move(seconds=59)
     assert 0 == sending.send_due(db, office)
     clock.move(seconds=1)
@@ -247,7 +247,7 @@ def test_a_crash_at_any_step_sends_at_least_once(step, visit, db, office, clock)
 @pytest.mark.spec("D7")
 def test_a_second_try_of_the_same_message_has_the_same_message_id(db, office, outlet, post, clock):
     post(letter(ends_at=END))
-    (claimed,) = sending.exchange(db, [], 50, office.policy)
+    (claimed,) = sending.exchange(db, [], sending.rooms(50), office.policy)
     sending.hand_over(db, office, claimed)
     clock.move(seconds=61)
     sending.send_due(db, office)
@@ -260,12 +260,12 @@ def test_a_second_try_of_the_same_message_has_the_same_message_id(db, office, ou
 def test_a_late_note_of_a_lost_lease_stops_the_second_try(db, office, outlet, post, show, clock):
     """The first worker was only slow; what it handed over is not sent again."""
     post(letter(ends_at=END))
-    (slow,) = sending.exchange(db, [], 50, office.policy)
+    (slow,) = sending.exchange(db, [], sending.rooms(50), office.policy)
     outcome = sending.hand_over(db, office, slow)
     clock.move(seconds=61)
-    (second,) = sending.exchange(db, [], 50, office.policy)
+    (second,) = sending.exchange(db, [], sending.rooms(50), office.policy)
     clock.move(seconds=1)
-    sending.exchange(db, [(slow, outcome)], 0, office.policy)
+    sending.exchange(db, [(slow, outcome)], {}, office.policy)
     assert sending.hand_over(db, office, second) is None
     assert 1 == len(outlet.drafts)
     assert "handed_over" == show()[0][0]
@@ -273,20 +273,20 @@ def test_a_late_note_of_a_lost_lease_stops_the_second_try(db, office, outlet, po
 
 def test_a_lost_lease_cannot_defer_what_another_has(db, office, post, show, clock):
     post(letter(ends_at=END))
-    (slow,) = sending.exchange(db, [], 50, office.policy)
+    (slow,) = sending.exchange(db, [], sending.rooms(50), office.policy)
     clock.move(seconds=61)
-    (second,) = sending.exchange(db, [], 50, office.policy)
-    sending.exchange(db, [(slow, Rejected("550 no"))], 0, office.policy)
-    sending.exchange(db, [(second, Accepted("250 ok"))], 0, office.policy)
+    (second,) = sending.exchange(db, [], sending.rooms(50), office.policy)
+    sending.exchange(db, [(slow, Rejected("550 no"))], {}, office.policy)
+    sending.exchange(db, [(second, Accepted("250 ok"))], {}, office.policy)
     assert [("handed_over", ["queued", "handed_over"])] == show()
 
 
 def test_a_note_and_a_claim_in_one_turn_do_not_meet(db, office, outlet, post, show, clock):
     """The lease ends in the very turn in which the result is noted."""
     post(letter(ends_at=END))
-    (claimed,) = sending.exchange(db, [], 50, office.policy)
+    (claimed,) = sending.exchange(db, [], sending.rooms(50), office.policy)
     clock.move(seconds=61)
-    again = sending.exchange(db, [(claimed, Accepted("250 ok"))], 50, office.policy)
+    again = sending.exchange(db, [(claimed, Accepted("250 ok"))], sending.rooms(50), office.policy)
     assert [] == again
     assert "handed_over" == show()[0][0]
 
@@ -431,7 +431,7 @@ def test_a_message_of_another_root_key_is_dead(store, db, office, post, show, cl
 
 def test_results_outlive_a_store_that_was_away(db, office, post, show):
     post(letter(ends_at=END))
-    (claimed,) = sending.exchange(db, [], 50, office.policy)
+    (claimed,) = sending.exchange(db, [], sending.rooms(50), office.policy)
     results = [(claimed, sending.hand_over(db, office, claimed))]
 
     def fail(step):
@@ -439,9 +439,9 @@ def test_results_outlive_a_store_that_was_away(db, office, post, show):
 
     db.step = fail
     with pytest.raises(Unavailable):
-        sending.exchange(db, results, 0, office.policy)
+        sending.exchange(db, results, {}, office.policy)
     db.step = lambda _: None
-    sending.exchange(db, results, 0, office.policy)
+    sending.exchange(db, results, {}, office.policy)
     assert "handed_over" == show()[0][0]
 
 

@@ -25,10 +25,13 @@ def office(tmp_path):
     return post_office(tmp_path, Outlet())
 
 
-def call(office, language, code="402917", service="Example", own=None):
+KINDS = [kind for kind, form in LETTERS.items() if form.phone and form.has_code]
+
+
+def call(office, language, code="402917", service="Example", own=None, kind="sign_in"):
     message = Addressed(
         id="msg_1",
-        kind="sign_in",
+        kind=kind,
         channel="voice",
         token="t0k3n",
         to="+81312345678",
@@ -39,7 +42,7 @@ def call(office, language, code="402917", service="Example", own=None):
             ends_at=START + timedelta(minutes=10),
             label="K7",
             code=code,
-            facts={},
+            facts=LETTERS[kind].facts,
         ),
         now=START,
     )
@@ -58,9 +61,10 @@ def _parsed(draft):
 
 
 @pytest.mark.spec("D1", "M2")
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_code_is_said_three_times_digit_by_digit_with_pauses(language, office):
-    said = verbs(call(office, language))
+def test_the_code_is_said_three_times_digit_by_digit_with_pauses(language, kind, office):
+    said = verbs(call(office, language, kind=kind))
     words = DIGITS[language]
     spoken = [text for tag, _, text in said if tag == "Say" and text in words]
     assert words * 3 == spoken
@@ -75,6 +79,19 @@ def test_the_call_speaks_the_persons_language_throughout(language, office):
     assert {ACCENTS[language]} == {accent for tag, accent, _ in said if tag == "Say"}
 
 
+@pytest.mark.spec("D5", "M2")
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_call_says_to_share_the_code_with_nobody_and_what_to_do_if_it_was_not_you(
+    kind, language, office
+):
+    text = call(office, language, kind=kind).text
+    shared = {"en": "Never share it", "ja": "誰にも教えないでください"}
+    hang_up = {"en": "hang up", "ja": "電話をお切りください"}
+    assert shared[language] in text
+    assert hang_up[language] in text
+
+
 @pytest.mark.spec("M2")
 def test_the_call_says_for_whom_which_request_and_until_when(office):
     english, japanese = call(office, "en").text, call(office, "ja").text
@@ -85,9 +102,11 @@ def test_the_call_says_for_whom_which_request_and_until_when(office):
     assert "14時15分まで" in japanese
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_long_code_fits_what_a_call_may_bring_along(language, office):
-    assert len(call(office, language, "77777777", "関" * 30).raw.decode()) <= voice.LONGEST
+def test_a_long_code_fits_what_a_call_may_bring_along(language, kind, office):
+    said = call(office, language, "77777777", "関" * 30, kind=kind)
+    assert len(said.raw.decode()) <= voice.LONGEST
 
 
 @pytest.mark.attack("088")

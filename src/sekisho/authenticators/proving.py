@@ -158,4 +158,5 @@ def _letter(work: Work, asker: Asker, target: Target, granted: Asking) -> delive
             **target.facts,
         },
         is_decoy=target.is_decoy or granted.sending is Sending.NOTHING,
+        channel=target.channel,
     )

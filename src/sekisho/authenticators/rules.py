@@ -167,6 +167,7 @@ class Target(msgspec.Struct, frozen=True):
     """Whom a code is for and what its message says.
 
     `subject` is what the code is bound to; a decoy reaches nobody and does the same work (C11).
+    `channel` is how the message goes: `email`, `sms` or `voice`.
     """
 
     subject: int
@@ -175,6 +176,7 @@ class Target(msgspec.Struct, frozen=True):
     to: str
     is_decoy: bool = False
     facts: Mapping[str, str | int] = {}
+    channel: str = "email"
 
     def __repr__(self) -> str:
         """Hide what is nobody's to read."""

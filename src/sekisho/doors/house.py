@@ -57,13 +57,15 @@ _FACTS: dict[str, str | int] = {
 _CONTACT = {**_FACTS, "contact": "ta*****@example.com"}
 _METHOD = {**_FACTS, "kind": "totp"}
 _CODES = _HERE / "authenticators/code/letters"
+_PHONE = _CODES / "phone"
 _NOTICES = _HERE / "records/notices/letters"
+_FLOOD = _HERE / "records/limits/letters/code_flood"
 _STEP_UP = {**_FACTS, "what": "add a contact to your account"}
 LETTERS = {
-    "sign_in": Form(_CODES / "sign_in", has_code=True, facts=_FACTS, phone=_CODES / "phone"),
-    "sign_up": Form(_CODES / "sign_up", has_code=True, facts=_FACTS),
-    "step_up": Form(_CODES / "step_up", has_code=True, facts=_STEP_UP),
-    "verify_contact": Form(_CODES / "verify_contact", has_code=True, facts=_FACTS),
+    "sign_in": Form(_CODES / "sign_in", has_code=True, facts=_FACTS, phone=_PHONE),
+    "sign_up": Form(_CODES / "sign_up", has_code=True, facts=_FACTS, phone=_PHONE),
+    "step_up": Form(_CODES / "step_up", has_code=True, facts=_STEP_UP, phone=_PHONE),
+    "verify_contact": Form(_CODES / "verify_contact", has_code=True, facts=_FACTS, phone=_PHONE),
     "contact_added": Form(_NOTICES / "contact_added", facts=_CONTACT),
     "contact_removed": Form(_NOTICES / "contact_removed", facts=_CONTACT),
     "method_added": Form(_NOTICES / "method_added", facts=_METHOD),
@@ -73,7 +75,7 @@ LETTERS = {
     "second_step_failed": Form(_NOTICES / "second_step_failed", facts=_FACTS),
     "new_sign_in": Form(_NOTICES / "new_sign_in", facts=_FACTS),
     "guesses_blocked": Form(_NOTICES / "guesses_blocked", facts=_FACTS),
-    "code_flood": Form(_HERE / "records/limits/letters/code_flood", facts=_FACTS),
+    "code_flood": Form(_FLOOD, facts=_FACTS, phone=_FLOOD),
 }
 _META = sql("SELECT name, value FROM meta")
 

@@ -6,7 +6,7 @@ several hands at once.
 """
 
 from base64 import b32encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -39,23 +39,34 @@ _NOBODY = "nobody@decoy.invalid"
 _log = structlog.get_logger("sekisho.delivery")
 
 
+def rooms(room: int) -> Mapping[str, int]:
+    """Return the same room for every channel."""
+    return dict.fromkeys(CHANNELS, room)
+
+
 def send_due(db: Database, office: PostOffice) -> int:
     """Send one batch of what is due, one after the other; return how many were looked at."""
-    claimed = exchange(db, [], office.policy.batch, office.policy)
+    claimed = exchange(db, [], rooms(office.policy.batch), office.policy)
     results = []
     for message in claimed:
         outcome = hand_over(db, office, message)
         if outcome is not None:
             results.append((message, outcome))
-    exchange(db, results, 0, office.policy)
+    exchange(db, results, {}, office.policy)
     return len(claimed)
 
 
-def exchange(db: Database, results: Sequence[Result], room: int, policy: Policy) -> list[Claimed]:
-    """Note results and claim up to `room` due messages, in one transaction."""
-    if not results and not (room and db.read(store.is_due)):
+def exchange(
+    db: Database, results: Sequence[Result], room: Mapping[str, int], policy: Policy
+) -> list[Claimed]:
+    """Note results and claim, in each channel up to its `room`, what is due: in one transaction.
+
+    By channel, so that a backlog of one, whose gateway is slow, is not before the others' mail.
+    """
+    free = {channel: most for channel, most in room.items() if most > 0}
+    if not results and not db.read(lambda work: store.is_due(work, free)):
         return []
-    claimed = db.write("delivery.exchange", lambda work: _exchange(work, results, room, policy))
+    claimed = db.write("delivery.exchange", lambda work: _exchange(work, results, free, policy))
     for message, outcome in results:
         _tell(message, outcome)
     return claimed
@@ -96,9 +107,16 @@ def _send(draft: Draft, office: PostOffice) -> Outcome:
     return provider.send(draft)
 
 
-def _exchange(work: Work, results: Sequence[Result], room: int, policy: Policy) -> list[Claimed]:
+def _exchange(
+    work: Work, results: Sequence[Result], free: Mapping[str, int], policy: Policy
+) -> list[Claimed]:
     _note(work, results, policy)
-    claimed = store.claim(work, room, work.now + policy.lease) if room else []
+    lease_end = work.now + policy.lease
+    claimed = [
+        message
+        for channel, most in free.items()
+        for message in store.claim(work, channel, most, lease_end)
+    ]
     late = [message for message in claimed if rules.is_late(message, work.now)]
     _note(work, [(message, Late()) for message in late], policy)
     return [message for message in claimed if message not in late]

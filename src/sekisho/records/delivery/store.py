@@ -4,7 +4,7 @@
 `timeline` holds one JSON object a line, so that writers append without reading.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,7 +34,7 @@ MESSAGE = Table(
     Column("attempts", BigInteger, nullable=False),
     Column("sealed", LargeBinary),
     Column("timeline", Text, nullable=False),
-    Index("message_due", "due_at", postgresql_where=_OPEN, sqlite_where=_OPEN),
+    Index("message_due_by", "channel", "due_at", postgresql_where=_OPEN, sqlite_where=_OPEN),
 )
 
 _INSERT = sql("""
@@ -52,11 +52,14 @@ _TIMELINE = sql("SELECT timeline FROM message WHERE id = :id", postgres="FOR UPD
 _APPEND = sql("""
     UPDATE message SET timeline = timeline || CAST(:line AS TEXT) WHERE id = :id""")
 
-_IS_DUE = sql("SELECT 1 FROM message WHERE state IN (0, 1) AND due_at <= :now LIMIT 1")
+_IS_DUE = sql(
+    "SELECT 1 FROM message WHERE state IN (0, 1) AND channel = :channel AND due_at <= :now LIMIT 1"
+)
 
 _DUE = sql(
     """SELECT id, kind, channel, label, created_at, ends_at, attempts, sealed FROM message
-    WHERE state IN (0, 1) AND due_at <= :now ORDER BY due_at LIMIT :most""",
+    WHERE state IN (0, 1) AND channel = :channel AND due_at <= :now
+    ORDER BY due_at LIMIT :most""",
     postgres="FOR UPDATE SKIP LOCKED",
 )
 
@@ -169,15 +172,16 @@ def append(work: Work, number: int, word: str, detail: str) -> None:
     work.keep(_APPEND, id=number, line=_line(work.now, word, detail))
 
 
-def is_due(work: Work) -> bool:
-    """Say whether any message waits for a worker now."""
-    return work.one(_IS_DUE, now=micros(work.now)) is not None
+def is_due(work: Work, channels: Iterable[str]) -> bool:
+    """Say whether any message of these channels waits for a worker now."""
+    now = micros(work.now)
+    return any(work.one(_IS_DUE, channel=channel, now=now) is not None for channel in channels)
 
 
-def claim(work: Work, most: int, lease_end: datetime) -> list[Claimed]:
-    """Take up to `most` due messages until `lease_end`; no other worker gets them before."""
+def claim(work: Work, channel: str, most: int, lease_end: datetime) -> list[Claimed]:
+    """Take up to `most` due messages of a channel until `lease_end`; no other worker gets them."""
     most = min(most, _SIZES[-1])
-    rows = work.run(_DUE, now=micros(work.now), most=most)
+    rows = work.run(_DUE, channel=channel, now=micros(work.now), most=most)
     if rows:
         size = _size(len(rows))
         numbers = [row[0] for row in rows] + [rows[0][0]] * (size - len(rows))
