@@ -1,8 +1,6 @@
 """What browsers are asked and told about passkeys: the same to everybody who has proved nothing."""
 
 import json
-import string
-import tomllib
 
 import pytest
 import webauthn
@@ -14,7 +12,6 @@ from sekisho.authenticators.passkey.rules import Flag
 from sekisho.web import rendering
 from sekisho.web.routing import make_app
 from sekisho.web.site import Site
-from tests.support import source
 from tests.support.material import START
 from tests.support.web_client import Client
 
@@ -112,19 +109,3 @@ def test_browsers_find_the_related_origins(db):
     answer = client.send("GET", "/.well-known/webauthn")
     assert "application/json" == answer.header("Content-Type")
     assert {"origins": ["https://id.example.com", "https://www.example.org"]} == answer.json
-
-
-def catalogue(language):
-    folder = source.PACKAGE / "authenticators" / "passkey" / "words"
-    return tomllib.loads((folder / f"{language}.toml").read_text(encoding="utf-8"))["passkeys"]
-
-
-@pytest.mark.spec("M5", "M11")
-def test_every_sentence_stands_in_both_languages_with_the_same_places():
-    english, japanese = catalogue("en"), catalogue("ja")
-    assert english.keys() == japanese.keys()
-    assert [] == [key for key in english if places(english[key]) != places(japanese[key])]
-
-
-def places(sentence):
-    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}

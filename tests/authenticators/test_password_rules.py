@@ -1,9 +1,7 @@
 """Passwords as values: what is read, which are refused, how strong one is said to be (spec M6)."""
 
 import time
-import tomllib
 import unicodedata
-from string import Formatter
 
 import pytest
 from hypothesis import example, given
@@ -20,11 +18,10 @@ from sekisho.authenticators.password import (
     rank_bits,
     read,
 )
-from tests.support import source
+from sekisho.ground.words import catalogue
 
 POLICY = Policy()
 OWN = own_words(["taro.yamada@example.jp", "山田 太郎", "Sekisho Demo"])
-WORDS = source.PACKAGE / "authenticators" / "password" / "words"
 PASSWORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=300)
 
 
@@ -209,29 +206,7 @@ def test_a_meter_never_says_more_than_its_signs_hold(typed, more):
 # --- words ---
 
 
-def sentences(language):
-    def flat(prefix, table):
-        for key, value in table.items():
-            if isinstance(value, dict):
-                yield from flat(f"{prefix}{key}.", value)
-            else:
-                yield f"{prefix}{key}", value
-
-    return dict(flat("", tomllib.loads((WORDS / f"{language}.toml").read_text(encoding="utf-8"))))
-
-
-def test_both_languages_say_the_same_things():
-    english, japanese = sentences("en"), sentences("ja")
-    assert set(english) == set(japanese)
-    places = {
-        key: [{name for _, name, _, _ in Formatter().parse(text[key])} - {None} for text in both]
-        for both in [(english, japanese)]
-        for key in english
-    }
-    assert {} == {key: found for key, found in places.items() if found[0] != found[1]}
-
-
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_every_refusal_and_step_is_worded(language):
     wanted = {f"password.unfit.{one}" for one in Fault} | {f"password.strength.{s}" for s in Step}
-    assert wanted <= set(sentences(language))
+    assert wanted <= set(catalogue(language))

@@ -47,6 +47,12 @@ def _valkey(url: str) -> None:
         raise ValueError(message)
 
 
+def _list_of_breaches(url: str) -> None:
+    if not url.startswith(("https://", "http://")):
+        message = "write it as https://api.pwnedpasswords.com"
+        raise ValueError(message)
+
+
 _READERS: dict[str, Callable[[str], object]] = {
     "database_url": _store,
     "smtp_url": choose,
@@ -57,4 +63,5 @@ _READERS: dict[str, Callable[[str], object]] = {
     "trusted_proxies": networks.parse_networks,
     "security_contact": well_known.read_contacts,
     "security_languages": well_known.read_languages,
+    "passwords.breaches_url": _list_of_breaches,
 }

@@ -6,8 +6,9 @@ from functools import partial
 from importlib import resources
 from pathlib import Path
 
-from sekisho.authenticators import flow_api
-from sekisho.doors import policies, sweeping
+from sekisho.authenticators import flow_api, password
+from sekisho.authenticators.passkey import api as passkey_api
+from sekisho.doors import policies, proofs, sweeping
 from sekisho.doors.dev import pages as dev_pages
 from sekisho.doors.ops import pages as ops_pages
 from sekisho.doors.ops import well_known
@@ -88,6 +89,7 @@ class House:
     site: Site
     routes: tuple[Route, ...]
     worker: Worker | None
+    passwords: password.Desk
     inbox: Inbox | None = field(repr=False)
 
 
@@ -145,7 +147,8 @@ def furnish(settings: Settings, db: Database, *, is_dev: bool, sends: bool) -> H
     worker = None
     if sends:
         worker = Worker(db, post_office(settings, inbox), sweeping.steps(db, settings))
-    return House(db, site, _routes(settings, site, inbox), worker, inbox)
+    passwords = proofs.desk(settings, db)
+    return House(db, site, _routes(settings, site, inbox), worker, passwords, inbox)
 
 
 def post_office(settings: Settings, inbox: Inbox | None) -> PostOffice:
@@ -208,6 +211,7 @@ def _routes(settings: Settings, site: Site, inbox: Inbox | None) -> tuple[Route,
         *method_api.routes(db, secured),
         *activity_api.routes(db, seen, policy.sessions),
     )
+    parties = proofs.parties(settings, site.origin)
     dev = dev_pages.routes(db, inbox) if inbox is not None else ()
     return (
         *sign_in_pages.routes(db, policy, gate),
@@ -215,6 +219,12 @@ def _routes(settings: Settings, site: Site, inbox: Inbox | None) -> tuple[Route,
         *activity_pages.routes(db, seen, policy.sessions),
         *security_pages.routes(db, secured),
         *programs,
+        *passkey_api.routes(
+            site.origin,
+            parties.related,
+            enroll="/account/security/methods/add/passkey",
+            manage="/account/security/methods",
+        ),
         *ops_pages.routes(db, programs, _HERE / "web" / "static"),
         *_documents(settings, site),
         *dev,

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from sekisho.authenticators import passkey, password
 from sekisho.doors.settings import Settings
 from sekisho.journeys import security_info, sign_in
 from sekisho.journeys.recent_activity.actions import Policy as ActivityPolicy
@@ -72,6 +73,37 @@ def activity(settings: Settings) -> ActivityPolicy:
 def posts(settings: Settings) -> delivery.Policy:
     """Return how messages are sent."""
     return delivery.Policy(connections=settings.number("delivery.connections"))
+
+
+def parties(settings: Settings, *, is_dev: bool) -> passkey.Parties:
+    """Return whose passkeys are; in `dev` they are bound to whatever host was asked for."""
+    named = settings.text("passkeys.related_origins").split(",")
+    return passkey.Parties(
+        name=settings.text("service_name"),
+        rp_id="" if is_dev else settings.text("passkeys.rp_id"),
+        related=tuple(one.strip() for one in named if one.strip()),
+    )
+
+
+def passkeys(settings: Settings) -> passkey.Policy:
+    """Return what passkeys follow."""
+    return passkey.Policy(
+        lives=timedelta(minutes=settings.number("passkeys.minutes")),
+        most=settings.number("passkeys.most"),
+    )
+
+
+def passwords(settings: Settings) -> password.Policy:
+    """Return how passwords are chosen and kept."""
+    return password.Policy(
+        shortest=settings.number("passwords.shortest"),
+        shortest_alone=settings.number("passwords.shortest_alone"),
+        longest=settings.number("passwords.longest"),
+        cost=password.Cost(
+            memory_kib=settings.number("passwords.memory_kib"),
+            passes=settings.number("passwords.passes"),
+        ),
+    )
 
 
 def security_info_of(settings: Settings, signing_in: sign_in.Policy) -> security_info.Policy:

@@ -10,30 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-Plain = str | int | tuple[int, ...]
+from sekisho.doors.setting import Plain, Setting, SettingsError, checked
 
-
-class SettingsError(Exception):
-    """A setting is missing, unreadable or beyond its bounds; the text says what would do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One setting: name in the file, environment name, default, unit, bounds, what it is."""
-
-    name: str
-    default: Plain
-    unit: str
-    lowest: int | None
-    highest: int | None
-    what: str
-    is_secret: bool = False
-    one_of: tuple[str, ...] = ()
-
-    @property
-    def env(self) -> str:
-        """Return the name in the environment."""
-        return "SEKISHO_" + self.name.replace(".", "_").upper()
+__all__ = ["REFERENCE", "Setting", "Settings", "SettingsError", "environment", "gather"]
 
 
 def _text(
@@ -147,6 +126,28 @@ REFERENCE: tuple[Setting, ...] = (
     _number("flows.most_minutes", 60, "minutes", 10, 120, "how long a flow lives at most"),
     _number("sessions.idle_hours", 24, "hours", 1, 720, "how long an unused session lives (S3)"),
     _number("sessions.absolute_days", 30, "days", 1, 90, "how long a session lives at most"),
+    _text(
+        "passkeys.rp_id",
+        "the domain that passkeys are bound to, when not the public URL's host but one above it",
+    ),
+    _text(
+        "passkeys.related_origins",
+        "further origins that may use these passkeys, such as https://www.example.com, by commas",
+    ),
+    _number("passkeys.minutes", 5, "minutes", 1, 10, "how long a browser may take to answer (M5)"),
+    _number("passkeys.most", 20, "passkeys", 1, 100, "of one account"),
+    _number("passwords.shortest", 8, "characters", 8, 64, "of a password beside another proof"),
+    _number("passwords.shortest_alone", 15, "characters", 15, 64, "where it stands alone (M6)"),
+    _number("passwords.longest", 256, "characters", 64, 512, "of a password; none is cut off"),
+    _number("passwords.memory_kib", 19_456, "KiB", 19_456, 262_144, "of memory that a hash takes"),
+    _number("passwords.passes", 2, "passes", 2, 4, "over that memory"),
+    _number("passwords.at_once", 1, "hashes", 1, 16, "that one process computes at once"),
+    _number("passwords.waiting", 32, "hashes", 0, 256, "that wait for them; more are refused"),
+    _text(
+        "passwords.breaches_url",
+        "a range API of breached passwords, such as https://api.pwnedpasswords.com; none is asked"
+        " without it",
+    ),
     _number("contacts.most", 10, "contacts", 2, 50, "of one account (P1)"),
     _number("activity.shown_days", 30, "days", 7, 90, "how long owners see their events (A1)"),
     _number("activity.kept_days", 90, "days", 30, 400, "how long events are kept"),
@@ -201,7 +202,7 @@ def gather(
             found[setting.name] = _secret(Path(env[f"{setting.env}_FILE"]), setting)
     found.update(flags)
     values = {
-        setting.name: _checked(setting, found.get(setting.name, setting.default))
+        setting.name: checked(setting, found.get(setting.name, setting.default))
         for setting in REFERENCE
     }
     return Settings(folder, values)
@@ -239,41 +240,3 @@ def _secret(path: Path, setting: Setting) -> str:
     except OSError as error:
         message = f"{setting.env}_FILE: cannot read {path}: {error}"
         raise SettingsError(message) from error
-
-
-def _checked(setting: Setting, value: object) -> Plain:
-    match setting.default:
-        case str():
-            text = str(value)
-            if setting.one_of and text not in setting.one_of:
-                message = f"{setting.env} must be one of: {', '.join(setting.one_of)}"
-                raise SettingsError(message)
-            return text
-        case int():
-            return _bounded(setting, value)
-        case tuple():
-            return _bounded_list(setting, value)
-
-
-def _bounded_list(setting: Setting, value: object) -> tuple[int, ...]:
-    parts = str(value).strip("[]() ").split(",") if isinstance(value, str) else value
-    if not isinstance(parts, list | tuple) or not parts:
-        message = f"{setting.env} must be a list of numbers, such as [30, 60, 120, 300]"
-        raise SettingsError(message)
-    return tuple(_bounded(setting, part) for part in parts)
-
-
-def _bounded(setting: Setting, value: object) -> int:
-    try:
-        number = int(str(value).strip())
-    except ValueError:
-        message = (
-            f"{setting.env} must be a whole number of {setting.unit}, such as {setting.default}"
-        )
-        raise SettingsError(message) from None
-    low, high = setting.lowest, setting.highest
-    if (low is not None and number < low) or (high is not None and number > high):
-        upper = "" if high is None else f" and at most {high}"
-        message = f"{setting.env}={number} is refused: it must be at least {low}{upper}"
-        raise SettingsError(message)
-    return number

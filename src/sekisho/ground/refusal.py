@@ -56,6 +56,14 @@ class Reason(StrEnum):
     TOO_MANY_METHODS = "too_many_methods", 409, "The account has as many methods of this kind."
     NOTHING_TO_PROVE = "nothing_to_prove", 409, "Add a method and a spare for it first."
     STILL_NEEDED = "still_needed", 409, "The account still needs this; add another first."
+    # Passkeys and passwords
+    PASSKEY_WRONG = "passkey_wrong", 401, "The answer is none to this challenge, or of no passkey."
+    PASSKEY_EXPIRED = "passkey_expired", 401, "The challenge's time is over; ask for a new one."
+    PASSKEY_USED = "passkey_used", 409, "The challenge was answered already; it works once."
+    PASSKEY_TAKEN = "passkey_taken", 409, "The passkey belongs to an account already."
+    PASSKEYS_NOT_HERE = "passkeys_not_here", 409, "Passkeys want https, or localhost."
+    PASSWORD_UNFIT = "password_unfit", 422, "The password is not taken; `errors` says why."
+    PASSWORD_NEEDED = "password_needed", 409, "Add a passkey or an authenticator app first."
     # The service
     UNAVAILABLE = "unavailable", 503, "The service cannot keep what it does now; nothing was done."
 
@@ -65,7 +73,8 @@ class Refused(msgspec.Struct, frozen=True):
 
     `retry_at` is when trying again may help, `left` how many tries are left, `label` and
     `sent_at` name the newest code, `pointer` and `detail` the part of the input that is
-    wrong; `language` is the flow's, where it has one; `act` is what a step-up is wanted for.
+    wrong; `language` is the flow's, where it has one; `act` is what a step-up is wanted for;
+    `flaw` says why a password is not taken, and `bounds` how short and how long one may be.
     """
 
     reason: Reason
@@ -77,3 +86,5 @@ class Refused(msgspec.Struct, frozen=True):
     detail: str | None = None
     language: str | None = None
     act: str | None = None
+    flaw: str | None = None
+    bounds: tuple[int, int] | None = None

@@ -171,6 +171,11 @@ def refusal(language: str, refused: Refused, zone: str, now: datetime) -> str:
             return text(language, f"{key}_wait", wait=length(again - now, language))
         case Reason.TOO_MANY_TRIES | Reason.TOO_MANY_REQUESTS | Reason.UNAVAILABLE if again:
             return text(language, f"{key}_until", until=when(again, now, zone, language))
+        case Reason.PASSWORD_UNFIT if refused.flaw and refused.bounds:
+            shortest, longest = refused.bounds
+            return text(
+                language, f"password.unfit.{refused.flaw}", shortest=shortest, longest=longest
+            )
         case _:
             return text(language, key)
 

@@ -47,7 +47,7 @@ def problem(refused: Refused, call: Call, origin: str) -> Problem:
     errors = None
     if refused.pointer is not None:
         detail = refused.detail or reason.sentence
-        errors = [ErrorPart(refused.pointer, reason.value, detail)]
+        errors = [ErrorPart(refused.pointer, refused.flaw or reason.value, detail)]
     return Problem(
         type=f"{origin}/problems/{reason.value}",
         title=reason.value.replace("_", " ").capitalize(),

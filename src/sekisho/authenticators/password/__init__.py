@@ -7,7 +7,7 @@ doors build (`breaches.py`), and all that is here works without it.
 from sekisho.authenticators.password.actions import HashLost, load, seal
 from sekisho.authenticators.password.hashing import SALT_BYTES, pack, unpack
 from sekisho.authenticators.password.kind import PASSWORD, Checked, change, verify
-from sekisho.authenticators.password.pool import Place, Pool
+from sekisho.authenticators.password.pool import Desk, Place, Pool
 from sekisho.authenticators.password.rules import (
     LAST,
     Cost,
@@ -27,6 +27,7 @@ __all__ = [
     "SALT_BYTES",
     "Checked",
     "Cost",
+    "Desk",
     "Fault",
     "HashLost",
     "Place",

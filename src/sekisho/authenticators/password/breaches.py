@@ -11,9 +11,11 @@ from types import TracebackType
 from typing import Self
 
 import httpx2
+import structlog
 
 from sekisho.ground.clock import wait_clock
 
+_LOG = structlog.get_logger()
 _PREFIX = 5  # hexadecimal signs: about a thousand passwords share them
 _MOST_BYTES = 262_144  # of an answer; padded ones have up to 1,000 lines of 45 bytes
 _SECONDS = 1.5  # for all of it
@@ -85,6 +87,17 @@ class Breaches:
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             return NotAsked(type(error).__name__)  # its text may hold the address and its secrets
         return _find(lines, digest[_PREFIX:])
+
+    def knows(self, password: str) -> bool | None:
+        """Say whether a password stands in breaches; None where nobody said so in time."""
+        match self.look(password):
+            case Breached():
+                return True
+            case NotFound():
+                return False
+            case NotAsked(cause):
+                _LOG.warning("breaches_not_asked", cause=cause)
+                return None
 
     def _lines(self, prefix: str) -> list[bytes]:
         until = wait_clock() + self._seconds

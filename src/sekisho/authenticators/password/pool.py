@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from sekisho.authenticators.password.rules import Policy
 from sekisho.ground import roaming
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.turns import Turns
@@ -64,3 +65,16 @@ class Pool:
     def close(self) -> None:
         """Let the threads end; what is under way is finished."""
         self._threads.shutdown()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What choosing and comparing passwords takes beside the store: one of it in a process.
+
+    `is_breached` waits for the network, so never in a transaction or a turn; None where no list
+    is asked, and it returns None where the list gave no answer.
+    """
+
+    policy: Policy
+    pool: Pool
+    is_breached: Callable[[str], bool | None] | None = None
