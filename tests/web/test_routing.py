@@ -11,6 +11,7 @@ PLACES = {
     "challenge": "chl_0000000000000",
     "session": "ses_0000000000000",
     "contact": "ctc_0000000000000",
+    "message": "msg_0000000000000",
     "method": "mtd_0000000000000",
     "kind": "totp",
     "name": "sekisho.css",
@@ -26,7 +27,7 @@ def path_of(route, **places):
 
 
 def is_program(route):
-    return route.path.startswith(("/api/", "/dev/clock"))
+    return route.path.startswith(("/api/", "/dev/clock", "/hooks/"))
 
 
 # --- what every route has in common ---
@@ -73,6 +74,8 @@ def test_every_route_that_verifies_is_in_this_list(house):
         ("POST", "/account/security/methods/{method}/remove"),
         ("POST", "/account/security/methods/two-step"),
         ("POST", "/dev/clock"),
+        ("POST", "/hooks/twilio/{message}"),
+        ("POST", "/hooks/webhook"),
     }
     assert writes == verifies | others
 

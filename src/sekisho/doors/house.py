@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sekisho.authenticators import flow_api, password
 from sekisho.authenticators.passkey import api as passkey_api
-from sekisho.doors import policies, proofs, sweeping
+from sekisho.doors import policies, posting, proofs, sweeping
 from sekisho.doors.dev import pages as dev_pages
 from sekisho.doors.ops import pages as ops_pages
 from sekisho.doors.ops import well_known
@@ -30,11 +30,9 @@ from sekisho.journeys.security_info import pages as security_pages
 from sekisho.journeys.sign_in import pages as sign_in_pages
 from sekisho.migrations import schema
 from sekisho.records import limits
-from sekisho.records.delivery import dkim, letters
-from sekisho.records.delivery.channels import CHANNELS
+from sekisho.records.delivery import hooks
 from sekisho.records.delivery.letters import Form
-from sekisho.records.delivery.post_office import PostOffice, Provider, mailbox
-from sekisho.records.delivery.providers import choose
+from sekisho.records.delivery.post_office import PostOffice
 from sekisho.records.delivery.providers.inbox import Inbox
 from sekisho.records.sessions import guard
 from sekisho.web import rendering
@@ -152,32 +150,11 @@ def furnish(settings: Settings, db: Database, *, is_dev: bool, sends: bool) -> H
 
 
 def post_office(settings: Settings, inbox: Inbox | None) -> PostOffice:
-    """Return how messages leave the house: by SMTP, in `dev` into the inbox.
+    """Return how messages leave the house; in `dev` all go into the inbox.
 
     Raises SettingsError when a letter of the operator's lost its code or gained a link (spec D8).
     """
-    origin = settings.text("public_url") or "http://localhost"
-    sender = settings.text("mail_from") or "no-reply@localhost.test"
-    own = settings.text("letters")
-    written = letters.load(
-        LETTERS, Path(own) if own else None, settings.text("service_name"), _host_of(origin)
-    )
-    problems = letters.check(written)
-    if problems:
-        message = f"SEKISHO_LETTERS: {problems[0]}"
-        raise SettingsError(message)
-    mail_from = mailbox(sender)
-    if not mail_from.name:
-        mail_from = mailbox(f"{settings.text('service_name')} <{mail_from.address}>")
-    reply_to = settings.text("reply_to")
-    return PostOffice(
-        mail_from=mail_from,
-        letters=written,
-        providers=_providers(settings, inbox),
-        dkim=_signer(settings, mail_from.domain),
-        reply_to=mailbox(reply_to) if reply_to else None,
-        policy=policies.posts(settings),
-    )
+    return posting.open_office(settings, LETTERS, inbox)
 
 
 def origin_of(settings: Settings) -> str:
@@ -225,6 +202,7 @@ def _routes(settings: Settings, site: Site, inbox: Inbox | None) -> tuple[Route,
             enroll="/account/security/methods/add/passkey",
             manage="/account/security/methods",
         ),
+        *hooks.routes(db, site.origin, posting.callback_keys(settings, inbox)),
         *ops_pages.routes(db, programs, _HERE / "web" / "static"),
         *_documents(settings, site),
         *dev,
@@ -264,29 +242,3 @@ def _counter(settings: Settings) -> limits.Counter | None:
         message = "SEKISHO_VALKEY_URL is set: pip install 'sekisho[valkey]'"
         raise SettingsError(message) from error
     return ValkeyCounter(url)
-
-
-def _providers(settings: Settings, inbox: Inbox | None) -> dict[str, Provider]:
-    if inbox is not None:
-        return dict.fromkeys(CHANNELS, inbox)
-    url = settings.text("smtp_url")
-    if not url or not settings.text("mail_from"):
-        missing = "SEKISHO_MAIL_FROM" if url else "SEKISHO_SMTP_URL"
-        message = f"{missing} is not set: without it no code can be sent"
-        raise SettingsError(message)
-    return {"email": choose(url)}
-
-
-def _signer(settings: Settings, domain: str) -> dkim.Signer | None:
-    selector, path = settings.text("dkim_selector"), settings.text("dkim_key_file")
-    if not selector and not path:
-        return None
-    if not selector or not path:
-        missing = "SEKISHO_DKIM_KEY_FILE" if selector else "SEKISHO_DKIM_SELECTOR"
-        message = f"{missing} is not set: mail is signed with both, or with neither"
-        raise SettingsError(message)
-    return dkim.load(Path(path), settings.text("dkim_domain") or domain, selector)
-
-
-def _host_of(origin: str) -> str:
-    return origin.partition("://")[2].rstrip("/")

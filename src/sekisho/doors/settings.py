@@ -35,6 +35,12 @@ REFERENCE: tuple[Setting, ...] = (
         secret=True,
     ),
     _text("smtp_url", "smtp://user:pass@host:port?starttls=required, or smtps://…", secret=True),
+    _text(
+        "sms_providers",
+        "gateways for SMS, the preferred one first, between blanks: twilio://… or webhook://…",
+        secret=True,
+    ),
+    _text("voice_providers", "the same for calls that read a code", secret=True),
     _text("mail_from", "the sender, such as Example <no-reply@example.com>"),
     _text("reply_to", "where answers go, when not to the sender"),
     _text("service_name", "the name that pages and letters carry", "Sekisho"),
@@ -151,12 +157,20 @@ REFERENCE: tuple[Setting, ...] = (
     _number("contacts.most", 10, "contacts", 2, 50, "of one account (P1)"),
     _number("activity.shown_days", 30, "days", 7, 90, "how long owners see their events (A1)"),
     _number("activity.kept_days", 90, "days", 30, 400, "how long events are kept"),
-    _number("delivery.connections", 4, "connections", 1, 32, "to the mail server at once"),
+    _number("delivery.connections", 4, "connections", 1, 32, "of each channel at once"),
+    _number(
+        "delivery.slow_seconds",
+        3,
+        "seconds",
+        1,
+        9,
+        "after which a gateway is slow and the next one tried (D3)",
+    ),
     _number("server.threads", 128, "threads", 8, 1024, "that may wait for requests to arrive"),
     _number("server.at_once", 4, "requests", 1, 64, "that one process answers at once"),
 )
 _BY_NAME = {setting.name: setting for setting in REFERENCE}
-_FILES = ("database_url", "smtp_url", "valkey_url")
+_FILES = ("database_url", "smtp_url", "sms_providers", "voice_providers", "valkey_url")
 _DEV = {"sign_up": "open"}
 
 

@@ -12,7 +12,10 @@ from sekisho.ground.visitor import Visitor
 
 
 class Call(msgspec.Struct, frozen=True):
-    """A request: who asks, what for, and what came with it. Secrets stay out of its repr."""
+    """A request: who asks, what for, and what came with it. Secrets stay out of its repr.
+
+    `headers` are the few that callbacks are signed by, with lower-case names.
+    """
 
     visitor: Visitor
     method: str
@@ -31,10 +34,13 @@ class Call(msgspec.Struct, frozen=True):
     origin: str
     is_own_form: bool
     theme: str
+    headers: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
         """Hide what is nobody's to read."""
-        return shown(self, "body", "form", "cookies", "flow_secret", "bearer", "form_token")
+        return shown(
+            self, "body", "form", "cookies", "flow_secret", "bearer", "form_token", "headers"
+        )
 
     def spoken_in(self, language: str | None, zone: str | None) -> Visitor:
         """Return the visitor with the language and time zone that a program asked for."""

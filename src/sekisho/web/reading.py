@@ -20,6 +20,8 @@ MOST_BODY = 64 * 1024  # bytes
 _MOST_FIELDS = 30
 _AGENT_SIGNS = 400
 _THEMES = ("light", "dark")
+_HOOKS = "/hooks/"  # what other services call, and sign
+_SIGNED_BY = ("x-twilio-signature", "webhook-id", "webhook-timestamp", "webhook-signature")
 
 
 def read(
@@ -56,6 +58,7 @@ def read(
         origin=environ.get("HTTP_ORIGIN", "").lower(),
         is_own_form=bool(sent) and _is_own_form(site, environ, jar, sent),
         theme=theme if theme in _THEMES else "",
+        headers=_signed(environ) if request.path.startswith(_HOOKS) else {},
     )
     return call, refused
 
@@ -118,6 +121,11 @@ def _pairs(text: str) -> dict[str, str]:
     except ValueError:
         return {}
     return dict(reversed(pairs))
+
+
+def _signed(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what a callback is signed by."""
+    return {name: environ.get(f"HTTP_{name.upper().replace('-', '_')}", "") for name in _SIGNED_BY}
 
 
 def _bearer(header: str) -> str:

@@ -6,6 +6,7 @@ Nothing is believed before its signature is, and nothing of a person is kept of 
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -16,7 +17,7 @@ from sekisho.records.delivery import signing
 from sekisho.records.delivery.rules import Report
 
 _Word = Literal["delivered", "bounced"]
-_MOST_FIELDS = 60
+MOST_FIELDS = 60
 _LONGEST = 60  # signs of a cause
 _ERROR = re.compile(r"[0-9]{1,6}")
 _PERSONAL = re.compile(r"[^\x20-\x7e]+|[0-9+@][0-9 @.()+-]{4,}")  # no numbers, codes, addresses
@@ -34,6 +35,19 @@ _CALLS: Mapping[str, _Word] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class CallbackKeys:
+    """What callbacks may be signed with."""
+
+    tokens: Sequence[str] = field(default=(), repr=False)
+    secrets: Sequence[bytes] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsigned:
+    """Nobody whom we know said this."""
+
+
 class _Data(msgspec.Struct):
     id: str
     detail: str = ""
@@ -49,16 +63,16 @@ _read = msgspec.json.Decoder(_Payload).decode
 
 def from_twilio(
     tokens: Sequence[str], url: str, form: Sequence[tuple[str, str]], signature: str
-) -> Report | None:
-    """Read a status callback; None when it is not signed with a token, or says nothing final.
+) -> Report | Unsigned | None:
+    """Read a status callback; None when it says nothing final.
 
     `url` is the one that Twilio was given, in the public origin, whatever a proxy made of it.
     """
-    if len(form) > _MOST_FIELDS:
-        return None
+    if len(form) > MOST_FIELDS:
+        return Unsigned()
     # Threat: a stranger marks an owner's number as bouncing. (test_delivery_callbacks)
     if not any(signing.is_from_twilio(token, url, form, signature) for token in tokens):
-        return None
+        return Unsigned()
     fields = dict(form)
     status = fields.get("MessageStatus") or fields.get("CallStatus", "")
     word = (_STATUSES if "MessageStatus" in fields else _CALLS).get(status)
@@ -72,13 +86,13 @@ def from_twilio(
 
 def from_webhook(
     secrets: Sequence[bytes], headers: Mapping[str, str], body: bytes, now: datetime
-) -> Report | None:
+) -> Report | Unsigned | None:
     """Read `{"type": "message.bounced", "data": {"id": "msg_…", "detail": "…"}}`, signed.
 
-    `headers` have lower-case names. None when it is unsigned, too old, or of another shape.
+    `headers` have lower-case names. None when it is of another shape, Unsigned also when too old.
     """
     if not any(signing.is_signed(secret, headers, body, now) for secret in secrets):
-        return None
+        return Unsigned()
     try:
         payload = _read(body)
     except (msgspec.DecodeError, UnicodeDecodeError):

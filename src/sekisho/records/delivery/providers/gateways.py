@@ -4,24 +4,14 @@ A gateway is a module and a line in `open_gateways`. Imported only where one is 
 0.2 s, which a service with e-mail alone does not pay.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-
 from sekisho.records.delivery import signing
+from sekisho.records.delivery.callbacks import CallbackKeys
 from sekisho.records.delivery.failover import Failover, Gateway, Patience
 from sekisho.records.delivery.providers import gateway_url, twilio
 from sekisho.records.delivery.providers.twilio import Twilio
 from sekisho.records.delivery.providers.webhook import OPTIONS, Webhook
 
 _PATIENCE = Patience()
-
-
-@dataclass(frozen=True, slots=True)
-class CallbackKeys:
-    """What callbacks may be signed with."""
-
-    tokens: Sequence[str] = field(default=(), repr=False)
-    secrets: Sequence[bytes] = field(default=(), repr=False)
 
 
 def open_gateways(
