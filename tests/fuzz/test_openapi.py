@@ -57,6 +57,7 @@ OPERATIONS = (
     "POST /api/v1/methods/{method}/confirm",
     "DELETE /api/v1/methods/{method}",
     "POST /api/v1/two_step",
+    "GET /api/v1/method_kinds",
 )
 SUCCESS = {"GET": 200, "DELETE": 204}
 CONTENT_TYPES = (

@@ -75,3 +75,12 @@ def test_no_answer_is_right_that_was_never_asked_for(kind, answer, flow, digits)
 @pytest.mark.parametrize("kind", KINDS, ids=name_of)
 def test_a_kind_is_named_in_every_language(kind, language):
     assert f"way.{kind.name}" in catalogue(language)
+
+
+@pytest.mark.spec("M11")
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS, ids=name_of)
+def test_a_kind_has_its_row_in_the_comparison(kind, language):
+    wanted = {f"compare.{kind.name}.{said}" for said in ("safety", "convenience", "recovery")}
+    wanted.add(f"compare.levels.{kind.assurance}")
+    assert set() == wanted - set(catalogue(language))

@@ -8,7 +8,7 @@ from typing import Any
 
 from sekisho.ground import words
 from sekisho.ground.refusal import Reason, Refused
-from tests.web import method_samples, security_samples
+from tests.web import help_samples, method_samples, security_samples
 
 NOW = datetime(2026, 3, 5, 5, 5, 12, tzinfo=UTC)
 ZONE = "Asia/Tokyo"
@@ -57,6 +57,7 @@ def pages(language: str) -> dict[str, dict[str, Any]]:
         **_activity(language),
         **security_samples.pages(frame(language, signed_in=True)),
         **method_samples.pages(frame(language, signed_in=True), frame(language)),
+        **help_samples.pages(frame(language, signed_in=True), frame(language)),
         **_problems(language),
         **_inbox(language),
         "ops/problem.html#first": {**frame(language), "reason": Reason.CODE_WRONG},

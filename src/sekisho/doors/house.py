@@ -20,6 +20,8 @@ from sekisho.ground.clock import SystemClock, instant
 from sekisho.ground.db import Database, Store, sql
 from sekisho.ground.sqlite import SqliteStore
 from sekisho.journeys import security_info, sign_in
+from sekisho.journeys.help import api as help_api
+from sekisho.journeys.help import pages as help_pages
 from sekisho.journeys.my_account import api as account_api
 from sekisho.journeys.my_account import pages as account_pages
 from sekisho.journeys.recent_activity import api as activity_api
@@ -44,6 +46,7 @@ _FEATURES = (
     "journeys/sign_in",
     "journeys/my_account",
     "journeys/recent_activity",
+    "journeys/help",
     "journeys/security_info",
     "doors/dev",
     "doors/ops",
@@ -187,6 +190,7 @@ def _routes(settings: Settings, site: Site, inbox: Inbox | None) -> tuple[Route,
         *security_api.routes(db, secured),
         *method_api.routes(db, secured),
         *activity_api.routes(db, seen, policy.sessions),
+        *help_api.routes(),
     )
     parties = proofs.parties(settings, site.origin)
     dev = dev_pages.routes(db, inbox) if inbox is not None else ()
@@ -195,6 +199,7 @@ def _routes(settings: Settings, site: Site, inbox: Inbox | None) -> tuple[Route,
         *account_pages.routes(db, policy.sessions),
         *activity_pages.routes(db, seen, policy.sessions),
         *security_pages.routes(db, secured),
+        *help_pages.routes(db, policy.sessions),
         *programs,
         *passkey_api.routes(
             site.origin,
