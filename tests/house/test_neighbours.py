@@ -14,7 +14,17 @@ import pytest
 from tests.support import source
 
 FLOORS_OF_FEATURES = {"journeys", "authenticators", "records"}
-FACES = {"pages", "proving_pages", "method_pages", "api", "method_api", "shapes", "commands"}
+FACES = {
+    "pages",
+    "proving_pages",
+    "method_pages",
+    "device_pages",
+    "api",
+    "method_api",
+    "device_api",
+    "shapes",
+    "commands",
+}
 FOR_FACES = {
     "sekisho.records.sessions.guard",
     "sekisho.authenticators.flow_api",

@@ -42,6 +42,8 @@ def facts(language: str, kind: str) -> dict[str, str]:
         found["what"] = words.text(language, "act.contacts.add")
     if kind.startswith("contact_"):
         found["contact"] = "ta*****@example.net"
+    if kind == "trust_ended":
+        found["browser"] = PHONE[language]
     if kind.startswith("method_"):
         found["kind"] = "totp"
     return found
@@ -150,7 +152,7 @@ def _ends(language: str) -> dict[str, dict[str, Any]]:
 
 
 def _account(language: str) -> dict[str, dict[str, Any]]:
-    end_all = "/account/devices/end-all"
+    end_all, remove_all = "/account/devices/end-all", "/account/devices/remove-all"
     home = {
         **frame(language, signed_in=True, path="/account"),
         "name": "taro.yamada@example.com",
@@ -182,13 +184,44 @@ def _account(language: str) -> dict[str, dict[str, Any]]:
         "current": False,
         "end_action": "/account/devices/ses_0k8rz2m4v7q1d/end",
     }
+    trusted = {
+        "device": DEVICE[language],
+        "place": PLACE[language],
+        "first_used_at": NOW - timedelta(days=80),
+        "last_used_at": NOW,
+        "trusted_until": NOW + timedelta(days=30),
+        "sessions": 1,
+        "current": True,
+        "remove_action": "/account/devices/dev_0k8rz2m4v7q1c/remove",
+    }
+    known = {
+        **trusted,
+        "device": PHONE[language],
+        "place": ELSEWHERE[language],
+        "last_used_at": NOW - timedelta(days=9),
+        "trusted_until": None,
+        "sessions": 0,
+        "current": False,
+        "remove_action": "/account/devices/dev_0k8rz2m4v7q1d/remove",
+    }
     devices = {
         **frame(language, signed_in=True, path="/account/devices"),
         "sessions": [here, there],
+        "browsers": [trusted, known],
+        "unused": 0,
+        "unused_days": 60,
         "ended": None,
+        "removed": None,
         "end_all_path": end_all,
+        "remove_all_path": remove_all,
         "older": None,
     }
+    asked = {
+        **frame(language, signed_in=True, path=remove_all),
+        "others": 2,
+        "remove_all_path": remove_all,
+    }
+    removed = {"removed": 2, "ended": 1, "trusted": 1, "kept": True}
     question = {
         **frame(language, signed_in=True, path=end_all),
         "others": 1,
@@ -205,13 +238,42 @@ def _account(language: str) -> dict[str, dict[str, Any]]:
             "ended": PHONE[language],
             "older": "/account/devices?after=ses_1",
         },
+        "my_account/devices.html#removed": {
+            **devices,
+            "browsers": [trusted],
+            "removed": PHONE[language],
+            "unused": 3,
+        },
+        "my_account/devices.html#unknown": {**devices, "browsers": []},
+        "my_account/remove_all.html#first": asked,
+        "my_account/remove_all.html#alone": {**asked, "others": 0},
+        "my_account/removed_all.html#kept": {**receipt, **removed},
+        "my_account/removed_all.html#gone": {
+            **frame(language, path="/sign-in"),
+            **removed,
+            "removed": 0,
+            "ended": 0,
+            "trusted": 0,
+            "kept": False,
+        },
         "my_account/end_all.html#first": question,
         "my_account/end_all.html#alone": {**question, "others": 0},
-        "my_account/ended_all.html#kept": {**receipt, "ended": 3, "kept": True},
-        "my_account/ended_all.html#none": {**receipt, "ended": 0, "kept": True},
+        "my_account/ended_all.html#kept": {
+            **receipt,
+            "ended": 3,
+            "also": {"trusted_devices": 2},
+            "kept": True,
+        },
+        "my_account/ended_all.html#none": {
+            **receipt,
+            "ended": 0,
+            "also": {"trusted_devices": 0},
+            "kept": True,
+        },
         "my_account/ended_all.html#gone": {
             **frame(language, path="/sign-in"),
             "ended": 1,
+            "also": {"trusted_devices": 1},
             "kept": False,
         },
     }

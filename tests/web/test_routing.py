@@ -10,6 +10,8 @@ PLACES = {
     "flow": "flw_0000000000000",
     "challenge": "chl_0000000000000",
     "session": "ses_0000000000000",
+    "device": "dev_0000000000000",
+    "id": "ses_0000000000000",
     "contact": "ctc_0000000000000",
     "message": "msg_0000000000000",
     "method": "mtd_0000000000000",
@@ -19,7 +21,13 @@ PLACES = {
 }
 NEVER_WRITES = ("GET", "HEAD")
 # What programs call and a cookie opens too.
-BY_COOKIE = ("/api/v1/session", "/api/v1/contacts", "/api/v1/methods", "/api/v1/two_step")
+BY_COOKIE = (
+    "/api/v1/session",
+    "/api/v1/devices",
+    "/api/v1/contacts",
+    "/api/v1/methods",
+    "/api/v1/two_step",
+)
 
 
 def path_of(route, **places):
@@ -63,8 +71,12 @@ def test_every_route_that_verifies_is_in_this_list(house):
         ("POST", "/sign-in/{flow}/resend"),
         ("POST", "/sign-in/{flow}/way"),
         ("POST", "/sign-out"),
-        ("POST", "/account/devices/{session}/end"),
+        ("POST", "/account/devices/{id}/end"),
+        ("POST", "/account/devices/{id}/remove"),
         ("POST", "/account/devices/end-all"),
+        ("POST", "/account/devices/remove-all"),
+        ("DELETE", "/api/v1/devices/{device}"),
+        ("POST", "/api/v1/devices/remove_all"),
         ("POST", "/account/security/add"),
         ("POST", "/account/security/contacts/{contact}/code"),
         ("POST", "/account/security/contacts/{contact}/remove"),

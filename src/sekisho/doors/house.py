@@ -75,6 +75,7 @@ LETTERS = {
     "two_step_on": Form(_NOTICES / "two_step_on", facts=_FACTS),
     "two_step_off": Form(_NOTICES / "two_step_off", facts=_FACTS),
     "second_step_failed": Form(_NOTICES / "second_step_failed", facts=_FACTS),
+    "trust_ended": Form(_NOTICES / "trust_ended", facts={**_FACTS, "browser": "Chrome on Windows"}),
     "new_sign_in": Form(_NOTICES / "new_sign_in", facts=_FACTS),
     "guesses_blocked": Form(_NOTICES / "guesses_blocked", facts=_FACTS),
     "code_flood": Form(_FLOOD, facts=_FACTS, phone=_FLOOD),
@@ -181,12 +182,12 @@ def origin_of(settings: Settings) -> str:
 def _routes(settings: Settings, site: Site, inbox: Inbox | None) -> tuple[Route, ...]:
     db, policy = site.db, policies.sign_ins(settings)
     gate = limits.open_gate(policies.port(settings), _counter(settings))
-    seen = policies.activity(settings)
+    seen, own = policies.activity(settings), policies.account(settings, policy)
     secured = policies.security_info_of(settings, policy)
     roads = (sign_in.road(db, policy, gate), security_info.road(db, secured))
     programs = (
         *flow_api.routes(db.keys, roads, partial(guard.session_of, db, policy.sessions)),
-        *account_api.routes(db, policy.sessions),
+        *account_api.routes(db, own),
         *security_api.routes(db, secured),
         *method_api.routes(db, secured),
         *activity_api.routes(db, seen, policy.sessions),
@@ -196,7 +197,7 @@ def _routes(settings: Settings, site: Site, inbox: Inbox | None) -> tuple[Route,
     dev = dev_pages.routes(db, inbox) if inbox is not None else ()
     return (
         *sign_in_pages.routes(db, policy, gate),
-        *account_pages.routes(db, policy.sessions),
+        *account_pages.routes(db, own),
         *activity_pages.routes(db, seen, policy.sessions),
         *security_pages.routes(db, secured),
         *help_pages.routes(db, policy.sessions),

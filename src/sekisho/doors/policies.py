@@ -5,8 +5,9 @@ from datetime import timedelta
 from sekisho.authenticators import passkey, password
 from sekisho.doors.settings import Settings
 from sekisho.journeys import security_info, sign_in
+from sekisho.journeys.my_account.devices import Policy as AccountPolicy
 from sekisho.journeys.recent_activity.actions import Policy as ActivityPolicy
-from sekisho.records import contacts, delivery, flows, limits, sessions
+from sekisho.records import contacts, delivery, flows, limits, sessions, trust
 
 
 def port(settings: Settings) -> limits.Port:
@@ -60,6 +61,19 @@ def sign_ins(settings: Settings) -> sign_in.Policy:
         is_sign_up_open=settings.text("sign_up") == "open",
         zone=settings.text("time_zone"),
     )
+
+
+def trusting(settings: Settings) -> trust.Policy:
+    """Return how long a browser is trusted."""
+    return trust.Policy(
+        length=timedelta(days=settings.number("trust.days")),
+        unused=timedelta(days=settings.number("trust.unused_days")),
+    )
+
+
+def account(settings: Settings, signing_in: sign_in.Policy) -> AccountPolicy:
+    """Return what the pages of an account follow."""
+    return AccountPolicy(signing_in.sessions, trusting(settings))
 
 
 def activity(settings: Settings) -> ActivityPolicy:

@@ -154,6 +154,12 @@ REFERENCE: tuple[Setting, ...] = (
         "a range API of breached passwords, such as https://api.pwnedpasswords.com; none is asked"
         " without it",
     ),
+    _number(
+        "trust.days", 30, "days", 0, 90, "after a second step, without one there; 0: never (S2)"
+    ),
+    _number(
+        "trust.unused_days", 60, "days", 1, 400, "unused, a browser leaves the list of devices"
+    ),
     _number("contacts.most", 10, "contacts", 2, 50, "of one account (P1)"),
     _number("activity.shown_days", 30, "days", 7, 90, "how long owners see their events (A1)"),
     _number("activity.kept_days", 90, "days", 30, 400, "how long events are kept"),

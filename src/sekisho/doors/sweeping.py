@@ -11,7 +11,7 @@ from sekisho.doors.worker import Step
 from sekisho.ground import ids
 from sekisho.ground.clock import micros
 from sekisho.ground.db import Database, Work, sql
-from sekisho.records import activity, contacts, flows, limits, methods, proofs, sessions
+from sekisho.records import activity, contacts, flows, limits, methods, proofs, sessions, trust
 
 _FLOWS_KEPT = timedelta(days=1)  # SECURITY.md 5.1: a code's row goes a day after it expired
 _BOOKS_KEPT = timedelta(days=91)  # the longest window is 90 days
@@ -26,7 +26,7 @@ _HIGH_WATER = sql(
 
 def steps(db: Database, settings: Settings) -> tuple[Step, ...]:
     """Return the steps of the worker."""
-    seen = policies.activity(settings)
+    seen, trusting = policies.activity(settings), policies.trusting(settings)
     sweeps: dict[str, Callable[[Work], int]] = {
         "flows": lambda work: flows.sweep(work, ids.floor(work.now - _FLOWS_KEPT)),
         "books": lambda work: limits.sweep(work, micros(work.now - _BOOKS_KEPT)),
@@ -39,6 +39,9 @@ def steps(db: Database, settings: Settings) -> tuple[Step, ...]:
         "proofs": lambda work: proofs.sweep(work, micros(work.now - proofs.LIFE)),
         "sessions": lambda work: sessions.sweep(
             work, ids.floor(work.now), micros(work.now - _DEVICES_KEPT)
+        ),
+        "trust": lambda work: trust.sweep(
+            work, ids.floor(work.now - trusting.unused), micros(work.now - trusting.unused)
         ),
     }
     every = timedelta(minutes=10)

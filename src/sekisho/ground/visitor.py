@@ -9,7 +9,8 @@ from sekisho.ground.showing import shown
 class Visitor(msgspec.Struct, frozen=True):
     """One request's sender, as far as it can be seen.
 
-    `device` is the token of the device cookie; it proves nothing by itself (spec S2).
+    `device` is the token of the device cookie; it proves nothing by itself (spec S2). `trust` holds
+    the tokens by which accounts trust this browser, and opens nothing without the other.
     `service_origin` is where the request reached us: passkeys are bound to it.
     """
 
@@ -19,10 +20,11 @@ class Visitor(msgspec.Struct, frozen=True):
     zone: str = ""
     device: str = ""
     service_origin: str = ""
+    trust: str = ""
 
     def __repr__(self) -> str:
         """Hide what is nobody's to read."""
-        return shown(self, "device")
+        return shown(self, "device", "trust")
 
     @property
     def country(self) -> str | None:

@@ -7,12 +7,13 @@ from sekisho.web.replies import Cookie
 
 SESSION = "session"
 DEVICE = "device"
+TRUST = "trust"
 FLOW = "flow"
 FORM = "form"
 LANGUAGE = "language"
 ZONE = "zone"
 THEME = "theme"
-_OURS = (SESSION, DEVICE, FLOW, FORM, LANGUAGE, ZONE, THEME)
+_OURS = (SESSION, DEVICE, TRUST, FLOW, FORM, LANGUAGE, ZONE, THEME)
 _OPEN = frozenset((ZONE, THEME, LANGUAGE))  # no secrets: no __Host-, and modules may write the zone
 _LONGEST = 6000  # signs of a Cookie header that are read
 _DAY_SECONDS = 86400

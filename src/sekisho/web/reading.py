@@ -80,6 +80,7 @@ def _visitor(
         language=words.choose(environ.get("HTTP_ACCEPT_LANGUAGE", ""), wanted),
         zone=words.zone_named(form.get("zone") or jar.get(cookies.ZONE, "")) or site.zone,
         device=environ.get("HTTP_SEKISHO_DEVICE") or jar.get(cookies.DEVICE, ""),
+        trust=environ.get("HTTP_SEKISHO_TRUST") or jar.get(cookies.TRUST, ""),
         service_origin=site.origin or f"http://{environ.get('HTTP_HOST', '').lower()}",
     )
 

@@ -6,6 +6,7 @@ from sekisho.ground import ids
 from sekisho.ground.clock import instant
 from sekisho.ground.db import Work
 from sekisho.ground.visitor import Visitor
+from sekisho.journeys.my_account import enders
 from sekisho.records import accounts, activity, contacts, sessions
 from sekisho.records.activity import Event, Kind
 from sekisho.records.sessions import Policy, Session
@@ -18,6 +19,14 @@ class Home:
     name: str = field(repr=False)
     before: activity.Seen | None
     sessions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What signing out everywhere ended: sessions, and by the words of `enders` what else."""
+
+    sessions: int
+    also: dict[str, int]
 
 
 def home(work: Work, policy: Policy, session: Session) -> Home:
@@ -60,9 +69,10 @@ def end_one(work: Work, session: Session, other: int, visitor: Visitor) -> bool:
 
 def end_all(
     work: Work, policy: Policy, session: Session, visitor: Visitor, *, keep_current: bool
-) -> int:
-    """Sign out everywhere, this session too unless it is kept; return how many ended (S1, 063)."""
+) -> Receipt:
+    """Sign out everywhere, this session too unless it is kept; say what ended (S1, 063, 107)."""
     kept = session.id if keep_current else None
     ended = sessions.end_all(work, session.account, kept, policy)
+    also = enders.end_all(work, session.account)
     activity.record(work, Event(Kind.SESSIONS_ENDED, session.account, visitor))
-    return ended
+    return Receipt(ended, also)

@@ -8,7 +8,7 @@ from sekisho.ground import ids
 from sekisho.ground.db import Database
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import device_words, place_words
-from sekisho.journeys.my_account import actions
+from sekisho.journeys.my_account import actions, device_api, devices
 from sekisho.records.sessions import Policy, Session, acr, ends_at, guard
 from sekisho.web.calls import Call
 from sekisho.web.refusals import UNREADABLE, show
@@ -67,17 +67,25 @@ class EndAll(msgspec.Struct, forbid_unknown_fields=True):
     keep_current: bool = True
 
 
-class Ended(msgspec.Struct):
-    """How many sessions ended."""
+class EndedAlso(msgspec.Struct, omit_defaults=True):
+    """What else ended with the sessions; what ended nothing is left out."""
+
+    trusted_devices: int = 0
+
+
+class Ended(msgspec.Struct, omit_defaults=True):
+    """How many sessions ended, and what else, if anything did."""
 
     ended: int
+    also: EndedAlso | None = None
 
 
 _END_ALL = msgspec.json.Decoder(EndAll)
 
 
-def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
+def routes(db: Database, own: devices.Policy) -> tuple[Route, ...]:
     """Return the ways in for programs."""
+    policy = own.sessions
     inside = partial(guard.for_programs, db, policy)
     return (
         Route(
@@ -97,6 +105,7 @@ def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
             tells="End the session of the token.",
         ),
         *_lists(db, policy),
+        *device_api.routes(db, own),
     )
 
 
@@ -197,4 +206,5 @@ def end_all(db: Database, policy: Policy, call: Call, session: Session) -> Reply
             work, policy, session, call.visitor, keep_current=wanted.keep_current
         ),
     )
-    return Json(Ended(ended))
+    also = EndedAlso(**ended.also) if any(ended.also.values()) else None
+    return Json(Ended(ended.sessions, also))

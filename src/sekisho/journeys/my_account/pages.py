@@ -1,32 +1,29 @@
-"""Home, devices and sessions, sign out, sign out everywhere: for people."""
+"""Home, sign out, sign out everywhere: for people."""
 
 from functools import partial
 
-from sekisho.ground import ids
 from sekisho.ground.db import Database
-from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import device_words, place_words
-from sekisho.journeys.my_account import actions
+from sekisho.journeys.my_account import actions, device_pages, devices
+from sekisho.journeys.my_account.device_pages import END_ALL
 from sekisho.records.sessions import Policy, Session, guard
 from sekisho.web import cookies
 from sekisho.web.calls import Call
 from sekisho.web.replies import Cookie, Page, Redirect, Reply
 from sekisho.web.routing import Route
 
-_END_ALL = "/account/devices/end-all"
 
-
-def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
+def routes(db: Database, own: devices.Policy) -> tuple[Route, ...]:
     """Return the ways in for people."""
+    policy = own.sessions
     inside = partial(guard.for_pages, db, policy)
     return (
         Route("GET", "/account", inside(partial(show_home, db, policy))),
-        Route("GET", "/account/devices", inside(partial(show_devices, db, policy))),
-        Route("POST", "/account/devices/{session}/end", inside(partial(post_end, db, policy))),
-        Route("GET", _END_ALL, inside(partial(show_end_all, db, policy))),
-        Route("POST", _END_ALL, inside(partial(post_end_all, db, policy))),
+        Route("GET", END_ALL, inside(partial(show_end_all, db, policy))),
+        Route("POST", END_ALL, inside(partial(post_end_all, db, policy))),
         Route("GET", "/sign-out", inside(partial(show_home, db, policy))),
         Route("POST", "/sign-out", inside(partial(post_sign_out, db))),
+        *device_pages.routes(db, own),
     )
 
 
@@ -47,54 +44,9 @@ def show_home(db: Database, policy: Policy, call: Call, session: Session) -> Rep
         },
         "sessions": home.sessions,
         "ways": list(session.methods),
-        "end_all_path": _END_ALL,
+        "end_all_path": END_ALL,
     }
     return Page("my_account/home.html", context)
-
-
-def show_devices(
-    db: Database, policy: Policy, call: Call, session: Session, ended: str | None = None
-) -> Reply:
-    """Show the sessions, this one first."""
-    found = db.read(lambda work: actions.listed(work, policy, session))
-    language = call.visitor.language
-    context = {
-        "signed_in": True,
-        "path": "/account/devices",
-        "sessions": [
-            {
-                "id": ids.show("ses", one.id),
-                "device": device_words(one.device, language),
-                "place": place_words(one.country, language),
-                "signed_in_at": one.created_at,
-                "last_used_at": one.last_used_at,
-                "current": one.id == session.id,
-                "end_action": f"/account/devices/{ids.show('ses', one.id)}/end",
-            }
-            for one in found
-        ],
-        "ended": ended,
-        "end_all_path": _END_ALL,
-        "older": None,
-    }
-    return Page("my_account/devices.html", context)
-
-
-def post_end(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
-    """End one session and say which."""
-    other = ids.read("ses", call.params["session"])
-    found = db.read(lambda work: actions.listed(work, policy, session))
-    named = next((one for one in found if one.id == other), None)
-    if named is None:
-        return Refused(Reason.NOT_FOUND)
-    db.write(
-        "my_account.end_one", lambda work: actions.end_one(work, session, named.id, call.visitor)
-    )
-    if named.id == session.id:
-        return _gone()
-    return show_devices(
-        db, policy, call, session, ended=device_words(named.device, call.visitor.language)
-    )
 
 
 def show_end_all(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
@@ -103,9 +55,9 @@ def show_end_all(db: Database, policy: Policy, call: Call, session: Session) -> 
     found = db.read(lambda work: actions.listed(work, policy, session))
     context = {
         "signed_in": True,
-        "path": _END_ALL,
+        "path": END_ALL,
         "others": len(found) - 1,
-        "end_all_path": _END_ALL,
+        "end_all_path": END_ALL,
     }
     return Page("my_account/end_all.html", context)
 
@@ -120,7 +72,8 @@ def post_end_all(db: Database, policy: Policy, call: Call, session: Session) -> 
     context = {
         "signed_in": keep,
         "path": "/account/devices" if keep else "/sign-in",
-        "ended": ended,
+        "ended": ended.sessions,
+        "also": ended.also,
         "kept": keep,
     }
     gone = () if keep else (Cookie(cookies.SESSION, ""),)
@@ -130,8 +83,4 @@ def post_end_all(db: Database, policy: Policy, call: Call, session: Session) -> 
 def post_sign_out(db: Database, call: Call, session: Session) -> Reply:
     """End this session; the browser stays familiar."""
     db.write("my_account.sign_out", lambda work: actions.sign_out(work, session, call.visitor))
-    return _gone()
-
-
-def _gone() -> Redirect:
     return Redirect("/signed-out", (Cookie(cookies.SESSION, ""),))

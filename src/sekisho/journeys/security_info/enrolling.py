@@ -16,7 +16,7 @@ from sekisho.ground.showing import shown
 from sekisho.ground.visitor import Visitor
 from sekisho.journeys.security_info import rules
 from sekisho.journeys.security_info.rules import Policy
-from sekisho.records import accounts, activity, contacts, methods, notices, proofs, sessions
+from sekisho.records import accounts, activity, contacts, methods, notices, proofs, sessions, trust
 from sekisho.records.activity import Event, Kind
 from sekisho.records.methods import Full, Method, State
 from sekisho.records.notices import Told
@@ -144,6 +144,7 @@ def _confirm(
         case Full():
             return Refused(Reason.TOO_MANY_METHODS)
         case _:
+            trust.end_all(work, account)
             activity.record(work, Event(Kind.METHOD_ADDED, account, visitor, reasons=(found.kind,)))
             notices.tell_all(work, Told.METHOD_ADDED, told, visitor, kind=found.kind)
             return confirmed
@@ -167,6 +168,7 @@ def _remove(work: Work, visitor: Visitor, session: Session, method: int) -> Meth
         return proof
     told = notices.addressees(work, account)
     removed = methods.remove(work, account, method)
+    trust.end_all(work, account)
     proofs.spend(work, proof)
     activity.record(work, Event(Kind.METHOD_REMOVED, account, visitor, reasons=(named.kind,)))
     notices.tell_all(work, Told.METHOD_REMOVED, told, visitor, kind=named.kind)
@@ -195,6 +197,7 @@ def _turn(
         if one.id != session.id and is_on and second.is_wanted(one.methods, two_step=True)
     ]
     accounts.turn_two_step(work, account, is_on=is_on)
+    trust.end_all(work, account)
     proofs.spend(work, proof)
     kind = Kind.TWO_STEP_ON if is_on else Kind.TWO_STEP_OFF
     activity.record(work, Event(kind, account, visitor))

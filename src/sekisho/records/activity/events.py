@@ -58,6 +58,14 @@ class Kind(StrEnum):
     METHOD_REMOVED = "method_removed", 20, "done", "A method was removed."
     TWO_STEP_ON = "two_step_on", 21, "done", "Two-step verification was turned on."
     TWO_STEP_OFF = "two_step_off", 22, "done", "Two-step verification was turned off."
+    TRUST_GIVEN = "trust_given", 30, "done", "A browser is trusted from now on: no second step."
+    TRUST_ENDED = (
+        "trust_ended",
+        31,
+        "refused",
+        "An old copy of a trusted browser's token came back.",
+    )
+    DEVICE_REMOVED = "device_removed", 32, "done", "Browsers were removed from the list."
     ACCOUNT_REOPENED = "account_reopened", 13, "done", "An operator opened closed lanes again."
 
 

@@ -17,6 +17,7 @@ class Told(StrEnum):
     TWO_STEP_ON = "two_step_on"
     TWO_STEP_OFF = "two_step_off"
     SECOND_STEP_FAILED = "second_step_failed"
+    TRUST_ENDED = "trust_ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,4 +38,5 @@ NOTICES: dict[Told, Notice] = {
     Told.TWO_STEP_ON: Notice(is_critical=True),
     Told.TWO_STEP_OFF: Notice(is_critical=True),
     Told.SECOND_STEP_FAILED: Notice(is_critical=True),
+    Told.TRUST_ENDED: Notice(is_critical=True),
 }

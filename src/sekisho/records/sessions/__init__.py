@@ -1,7 +1,16 @@
 """Sessions and familiar browsers: what lets one in, and what only tells it apart (S1, S3)."""
 
-from sekisho.records.sessions.actions import begin, check, end, end_all, familiar_device, recognised
+from sekisho.records.sessions.actions import (
+    begin,
+    check,
+    end,
+    end_all,
+    familiar_device,
+    forget,
+    recognised,
+)
 from sekisho.records.sessions.rules import (
+    Device,
     Held,
     Policy,
     Session,
@@ -10,10 +19,11 @@ from sekisho.records.sessions.rules import (
     device_of,
     ends_at,
 )
-from sekisho.records.sessions.store import TABLES, of_account, sweep
+from sekisho.records.sessions.store import TABLES, devices, forget_all, of_account, sweep
 
 __all__ = [
     "TABLES",
+    "Device",
     "Held",
     "Policy",
     "Session",
@@ -22,10 +32,13 @@ __all__ = [
     "begin",
     "check",
     "device_of",
+    "devices",
     "end",
     "end_all",
     "ends_at",
     "familiar_device",
+    "forget",
+    "forget_all",
     "of_account",
     "recognised",
     "sweep",

@@ -18,6 +18,7 @@ def begin(
     """Begin a session under new secrets (attack 096), and make the browser familiar."""
     number, secret = work.new_id(), work.chance.octets(rules.SECRET_BYTES)
     token = rules.write("ses", number, secret)
+    browser, device_token = _browser(work, visitor)
     new = Session(
         id=number,
         account=account,
@@ -27,9 +28,11 @@ def begin(
         created_at=work.now,
         last_used_at=work.now,
         ends_at=work.now + policy.absolute,
+        browser=browser.id,
     )
-    store.add(work, new, _mac(work.keys, "session", token[-43:]))
-    return Started(new, token, _familiar(work, account, visitor))
+    store.add(work, new, _mac(work.keys, "session", token[-rules.SECRET_SIGNS :]))
+    store.know_device(work, new, _mac(work.keys, "device", browser.secret))
+    return Started(new, token, device_token)
 
 
 def check(db: Database, token: str, policy: Policy) -> Session | Refused:
@@ -59,6 +62,16 @@ def end_all(work: Work, account: int, but: int | None, policy: Policy) -> int:
     return store.end_all(work, account, but or 0, policy.idle // timedelta(microseconds=1))
 
 
+def forget(work: Work, account: int, browser: int, policy: Policy) -> int | None:
+    """Forget a browser and end its sessions; return how many, None where there is no such one.
+
+    Its token is no longer worth anything to this account, in whoever's hands it is.
+    """
+    if not store.forget(work, account, browser):
+        return None
+    return store.end_browser(work, account, browser, policy.idle // timedelta(microseconds=1))
+
+
 def recognised(keys: Keys, held: Held | None, kept: bytes | None) -> int | None:
     """Return the device's number when its secret is the one kept for this account."""
     if held is None or kept is None:
@@ -74,16 +87,14 @@ def familiar_device(work: Work, account: int, visitor: Visitor) -> int | None:
     )
 
 
-def _familiar(work: Work, account: int, visitor: Visitor) -> str:
+def _browser(work: Work, visitor: Visitor) -> tuple[Held, str]:
+    """Return the browser's number and token: its own, or new ones."""
     held = rules.device_of(visitor.device)
-    token = visitor.device
-    if held is None:
-        number, secret = work.new_id(), work.chance.octets(rules.SECRET_BYTES)
-        token = rules.write("dev", number, secret)
-        held = Held(number, token[-43:])
-    mac = _mac(work.keys, "device", held.secret)
-    store.know_device(work, account, held.id, mac, visitor.device_mark)
-    return token
+    if held is not None:
+        return held, visitor.device
+    number, secret = work.new_id(), work.chance.octets(rules.SECRET_BYTES)
+    token = rules.write("dev", number, secret)
+    return Held(number, token[-rules.SECRET_SIGNS :]), token
 
 
 def _mac(keys: Keys, what: str, secret: str) -> bytes:

@@ -14,7 +14,7 @@ from sekisho.ground import ids
 from sekisho.ground.showing import shown
 
 SECRET_BYTES = 32  # spec S3
-_SECRET_SIGNS = 43  # of 32 bytes in base64 without padding
+SECRET_SIGNS = 43  # of 32 bytes in base64 without padding
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,17 @@ class Session(msgspec.Struct, frozen=True):
     created_at: datetime
     last_used_at: datetime
     ends_at: datetime
+    browser: int = 0  # the familiar device it began in
+
+
+class Device(msgspec.Struct, frozen=True):
+    """A browser that has signed in to an account, and so is familiar to it."""
+
+    id: int
+    mark: str
+    country: str | None
+    first_at: datetime
+    last_at: datetime
 
 
 class Started(msgspec.Struct, frozen=True):
@@ -69,7 +80,7 @@ def write(prefix: str, number: int, secret: bytes) -> str:
 
 def read(prefix: str, token: str) -> Held | None:
     """Return what a token says, or None when it is none of this kind."""
-    head, secret = token[: -_SECRET_SIGNS - 1], token[-_SECRET_SIGNS:]
+    head, secret = token[: -SECRET_SIGNS - 1], token[-SECRET_SIGNS:]
     number = ids.read(prefix, head)
     return None if number is None or not secret.isascii() else Held(number, secret)
 

@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, Column, Index, LargeBinary, PrimaryKeyConstra
 
 from sekisho.ground.clock import instant, micros
 from sekisho.ground.db import METADATA, NUMBER, Row, Work, sql
-from sekisho.records.sessions.rules import Session
+from sekisho.records.sessions.rules import Device, Session
 
 SESSION = Table(
     "session",
@@ -18,6 +18,7 @@ SESSION = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("last_used_at", BigInteger, nullable=False),
     Column("ends_at", BigInteger, nullable=False),
+    Column("browser", BigInteger),
     Index("session_account", "account"),
 )
 DEVICE = Table(
@@ -29,12 +30,14 @@ DEVICE = Table(
     Column("device", Text, nullable=False),
     Column("first_at", BigInteger, nullable=False),
     Column("last_at", BigInteger, nullable=False),
+    Column("country", Text),
     PrimaryKeyConstraint("account", "id"),
     sqlite_with_rowid=False,
 )
 TABLES = (SESSION, DEVICE)
+_GONE = b""  # in the place of a secret: no MAC is empty
 
-_COLUMNS = "id, account, methods, device, country, created_at, last_used_at, ends_at"
+_COLUMNS = "id, account, methods, device, country, created_at, last_used_at, ends_at, browser"
 _ONE = sql(f"SELECT {_COLUMNS}, secret FROM session WHERE id = :session")  # noqa: S608  # a constant
 _ALL = sql(
     f"SELECT {_COLUMNS} FROM session WHERE account = :account AND ends_at > :now"  # noqa: S608
@@ -42,23 +45,42 @@ _ALL = sql(
 )
 _ADD = sql(
     "INSERT INTO session (id, account, secret, methods, device, country, created_at, last_used_at,"
-    " ends_at) VALUES (:id, :account, :secret, :methods, :device, :country, :at, :at_too, :ends_at)"
+    " ends_at, browser) VALUES (:id, :account, :secret, :methods, :device, :country, :at, :at_too,"
+    " :ends_at, :browser)"
 )
 _TOUCH = sql("UPDATE session SET last_used_at = :at WHERE id = :session AND last_used_at < :at_too")
 _END = sql("DELETE FROM session WHERE id = :session AND account = :account RETURNING id")
 _END_ALL = sql(
     "DELETE FROM session WHERE account = :account AND id <> :but RETURNING last_used_at, ends_at"
 )
+_END_BROWSER = sql(
+    "DELETE FROM session WHERE account = :account AND browser = :browser"
+    " RETURNING last_used_at, ends_at"
+)
 _OLD = sql(
     "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE id < :edge"
     " AND ends_at < :now LIMIT 1000) RETURNING id"
 )
 _DEVICE = sql(
-    "INSERT INTO device (account, id, secret, device, first_at, last_at)"
-    " VALUES (:account, :id, :secret, :device, :at, :at_too)"
-    " ON CONFLICT (account, id) DO UPDATE SET device = excluded.device, last_at = excluded.last_at"
+    "INSERT INTO device (account, id, secret, device, first_at, last_at, country)"
+    " VALUES (:account, :id, :secret, :device, :at, :at_too, :country)"
+    " ON CONFLICT (account, id) DO UPDATE SET device = excluded.device,"
+    " last_at = excluded.last_at, country = excluded.country"
+)
+_DEVICES = sql(
+    "SELECT id, device, country, first_at, last_at FROM device"
+    " WHERE account = :account AND secret <> :gone ORDER BY last_at DESC, id DESC"
+)
+# The row stays without its secret: so the token stands for nobody, also when it comes back.
+_FORGET = sql(
+    "UPDATE device SET secret = :gone WHERE account = :account AND id = :device"
+    " AND secret <> :gone_too RETURNING id"
 )
 _DEVICE_SECRET = sql("SELECT secret FROM device WHERE account = :account AND id = :device")
+_FORGET_ALL = sql(
+    "UPDATE device SET secret = :gone WHERE account = :account AND id <> :but"
+    " AND secret <> :gone_too RETURNING id"
+)
 _OLD_DEVICES = sql(
     "DELETE FROM device WHERE (account, id) IN"
     " (SELECT account, id FROM device WHERE last_at < :edge LIMIT 1000) RETURNING id"
@@ -75,13 +97,14 @@ def _shape(row: Row) -> Session:
         created_at=instant(row[5]),
         last_used_at=instant(row[6]),
         ends_at=instant(row[7]),
+        browser=row[8] or 0,
     )
 
 
 def one(work: Work, session: int) -> tuple[Session, bytes] | None:
     """Return a session and the MAC of its secret."""
     row = work.one(_ONE, session=session)
-    return (_shape(row), row[8]) if row else None
+    return (_shape(row), row[9]) if row else None
 
 
 def of_account(work: Work, account: int, idle_micros: int) -> list[Session]:
@@ -104,6 +127,7 @@ def add(work: Work, new: Session, secret: bytes) -> None:
         at=at,
         at_too=at,
         ends_at=micros(new.ends_at),
+        browser=new.browser,
     )
 
 
@@ -120,15 +144,44 @@ def end(work: Work, account: int, session: int) -> bool:
 
 def end_all(work: Work, account: int, but: int, idle_micros: int) -> int:
     """Delete all sessions of an account but one (0: none is kept); return how many were live."""
-    now = micros(work.now)
-    rows = work.run(_END_ALL, account=account, but=but)
-    return sum(ends_at > now and used_at > now - idle_micros for used_at, ends_at in rows)
+    return _live(work, work.run(_END_ALL, account=account, but=but), idle_micros)
 
 
-def know_device(work: Work, account: int, device: int, secret: bytes, mark: str) -> None:
-    """Keep that a browser has signed in to an account."""
-    at = micros(work.now)
-    work.keep(_DEVICE, account=account, id=device, secret=secret, device=mark, at=at, at_too=at)
+def end_browser(work: Work, account: int, browser: int, idle_micros: int) -> int:
+    """Delete the sessions that began in a browser; return how many were live."""
+    rows = work.run(_END_BROWSER, account=account, browser=browser)
+    return _live(work, rows, idle_micros)
+
+
+def know_device(work: Work, began: Session, secret: bytes) -> None:
+    """Keep that the browser of a session has signed in to its account."""
+    at = micros(began.created_at)
+    work.keep(
+        _DEVICE,
+        account=began.account,
+        id=began.browser,
+        secret=secret,
+        device=began.device,
+        at=at,
+        at_too=at,
+        country=began.country,
+    )
+
+
+def devices(work: Work, account: int) -> list[Device]:
+    """Return the browsers that an account knows, the one that signed in last first."""
+    rows = work.all(_DEVICES, account=account, gone=_GONE)
+    return [Device(row[0], row[1], row[2], instant(row[3]), instant(row[4])) for row in rows]
+
+
+def forget(work: Work, account: int, device: int) -> bool:
+    """Forget a browser; say whether the account knew it."""
+    return bool(work.run(_FORGET, account=account, device=device, gone=_GONE, gone_too=_GONE))
+
+
+def forget_all(work: Work, account: int, but: int) -> int:
+    """Forget all browsers of an account but one (0: none is kept); return how many."""
+    return len(work.run(_FORGET_ALL, account=account, but=but, gone=_GONE, gone_too=_GONE))
 
 
 def device_secret(work: Work, account: int, device: int) -> bytes | None:
@@ -141,3 +194,8 @@ def sweep(work: Work, edge: int, device_edge: int) -> int:
     """Delete up to 1,000 ended sessions drawn before the id `edge`, and browsers long not seen."""
     ended = len(work.run(_OLD, edge=edge, now=micros(work.now)))
     return ended + len(work.run(_OLD_DEVICES, edge=device_edge))
+
+
+def _live(work: Work, rows: list[Row], idle_micros: int) -> int:
+    now = micros(work.now)
+    return sum(ends_at > now and used_at > now - idle_micros for used_at, ends_at in rows)
