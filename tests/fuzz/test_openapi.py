@@ -58,6 +58,8 @@ OPERATIONS = (
     "DELETE /api/v1/methods/{method}",
     "POST /api/v1/two_step",
     "GET /api/v1/method_kinds",
+    "GET /api/v1/notices",
+    "PUT /api/v1/notices",
 )
 SUCCESS = {"GET": 200, "DELETE": 204}
 CONTENT_TYPES = (

@@ -13,6 +13,7 @@ from sekisho.doors.house import LETTERS
 from sekisho.ground.words import LANGUAGES, catalogue
 from sekisho.records.delivery import letters
 from sekisho.records.delivery.letters import Contents
+from sekisho.records.notices import NOTICES
 from tests.web import samples
 
 NOW = datetime(2026, 3, 5, 5, 5, 12, tzinfo=UTC)
@@ -119,6 +120,15 @@ def test_pasting_the_whole_letter_gives_its_code_and_nothing_else(kind, language
 @pytest.mark.parametrize("kind", sorted(set(LETTERS) - set(CODES)))
 def test_a_notice_holds_nothing_that_looks_like_a_code(kind, language):
     assert set() == codes_in(written(language, kind))
+
+
+@in_both
+@pytest.mark.spec("N3")
+@pytest.mark.parametrize("kind", sorted(told.value for told in NOTICES))
+def test_a_notice_leads_to_the_activity_by_telling_people_to_open_the_site(kind, language):
+    text = written(language, kind).text
+    assert "id.example.com" in text
+    assert catalogue(language)["frame.activity"] in text
 
 
 @in_both

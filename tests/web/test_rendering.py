@@ -128,6 +128,7 @@ def test_every_sentence_of_the_pages_is_used():
         "act.",
         "compare.",
         "event.",
+        "notices.kind.",
         "outcome.",
         "reason.",
         "refusal.",
@@ -168,7 +169,7 @@ def test_hostile_text_stays_text(state):
 
 
 KEYS = {"title_key", "text_key", "action_key", "language", "why", "kind", "outcome", "ways"}
-KEYS |= {"reasons", "reason", "zone", "theme", "refused"}
+KEYS |= {"always", "reasons", "reason", "zone", "theme", "refused"}
 
 
 def poisoned(value, hostile):

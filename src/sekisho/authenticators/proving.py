@@ -22,7 +22,7 @@ from sekisho.ground.clock import micros
 from sekisho.ground.db import Work
 from sekisho.ground.keys import Keys
 from sekisho.ground.refusal import Reason, Refused
-from sekisho.records import activity, delivery, flows, limits
+from sekisho.records import activity, delivery, flows, limits, notices
 from sekisho.records.activity import Event, Kind
 from sekisho.records.limits import STRANGER, Asking, Sending
 from sekisho.records.notices import Told
@@ -120,10 +120,10 @@ def _challenge(
             earlier=(),
         ),
     )
+    letter = _letter(work, asker, target, granted)
     if found.flow is not None:
         delivery.supersede(work, found.flow.challenge.message)
     ends_at = work.now + policy.flows.life(ticket.purpose)
-    letter = _letter(work, asker, target, granted)
     if granted.sending is not Sending.DIGEST:
         letter = replace(letter, ends_at=ends_at, label=granted.label, code=drawn.code)
     return flows.Challenge(
@@ -141,13 +141,14 @@ def _challenge(
 def _letter(work: Work, asker: Asker, target: Target, granted: Asking) -> delivery.Letter:
     """Begin the one message of a request: the code's, the day's digest, or a decoy of the code."""
     ticket, visitor = asker.ticket, asker.visitor
-    is_digest = granted.sending is Sending.DIGEST
+    account, is_digest = target.account or target.subject, granted.sending is Sending.DIGEST
+    is_sent = not is_digest or notices.is_sent(work, account, Told.CODE_FLOOD, target.channel)
     return delivery.Letter(
         kind=Told.CODE_FLOOD.value if is_digest else target.kind,
         to=target.to,
         language=ticket.language,
         zone=ticket.zone,
-        account=target.account or target.subject,
+        account=account,
         ends_at=None,
         label=None,
         code=None,
@@ -157,6 +158,6 @@ def _letter(work: Work, asker: Asker, target: Target, granted: Asking) -> delive
             "asked_at": micros(work.now),
             **target.facts,
         },
-        is_decoy=target.is_decoy or granted.sending is Sending.NOTHING,
+        is_decoy=target.is_decoy or granted.sending is Sending.NOTHING or not is_sent,
         channel=target.channel,
     )

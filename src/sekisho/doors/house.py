@@ -24,6 +24,8 @@ from sekisho.journeys.help import api as help_api
 from sekisho.journeys.help import pages as help_pages
 from sekisho.journeys.my_account import api as account_api
 from sekisho.journeys.my_account import pages as account_pages
+from sekisho.journeys.notice_choices import api as notices_api
+from sekisho.journeys.notice_choices import pages as notices_pages
 from sekisho.journeys.recent_activity import api as activity_api
 from sekisho.journeys.recent_activity import pages as activity_pages
 from sekisho.journeys.security_info import api as security_api
@@ -47,6 +49,7 @@ _FEATURES = (
     "journeys/my_account",
     "journeys/recent_activity",
     "journeys/help",
+    "journeys/notice_choices",
     "journeys/security_info",
     "doors/dev",
     "doors/ops",
@@ -192,6 +195,7 @@ def _routes(settings: Settings, site: Site, inbox: Inbox | None) -> tuple[Route,
         *method_api.routes(db, secured),
         *activity_api.routes(db, seen, policy.sessions),
         *help_api.routes(),
+        *notices_api.routes(db, policy.sessions),
     )
     parties = proofs.parties(settings, site.origin)
     dev = dev_pages.routes(db, inbox) if inbox is not None else ()
@@ -201,6 +205,7 @@ def _routes(settings: Settings, site: Site, inbox: Inbox | None) -> tuple[Route,
         *activity_pages.routes(db, seen, policy.sessions),
         *security_pages.routes(db, secured),
         *help_pages.routes(db, policy.sessions),
+        *notices_pages.routes(db, policy.sessions),
         *programs,
         *passkey_api.routes(
             site.origin,

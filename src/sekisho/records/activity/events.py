@@ -66,6 +66,7 @@ class Kind(StrEnum):
         "An old copy of a trusted browser's token came back.",
     )
     DEVICE_REMOVED = "device_removed", 32, "done", "Browsers were removed from the list."
+    NOTICES_CHOSEN = "notices_chosen", 40, "done", "Notices were turned off or on."
     ACCOUNT_REOPENED = "account_reopened", 13, "done", "An operator opened closed lanes again."
 
 

@@ -8,7 +8,8 @@ from sekisho.ground.db import Work
 from sekisho.ground.visitor import Visitor
 from sekisho.records import accounts, activity, contacts, delivery
 from sekisho.records.activity import Event, Kind
-from sekisho.records.notices.rules import Told
+from sekisho.records.notices import rules, store
+from sekisho.records.notices.rules import Choice, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,21 @@ def addressees(work: Work, account: int, but: int = 0) -> list[Addressee]:
         for one in contacts.every(work, account)
         if one.state is not contacts.State.PENDING and one.id != but
     ]
+
+
+def choices(work: Work, account: int) -> tuple[Choice, ...]:
+    """Return every kind of notice, and whether this account is sent it (spec N2)."""
+    return rules.choices(store.off(work, account))
+
+
+def is_sent(work: Work, account: int, told: Told, channel: str) -> bool:
+    """Say whether the owner wants a notice by this channel; who is told EVERY one needs not ask."""
+    return rules.is_sent(told, channel, store.off(work, account))
+
+
+def choose(work: Work, account: int, choice: Choice, *, is_on: bool) -> None:
+    """Turn a kind on or off; `may_turn_off` was asked before."""
+    store.turn(work, account, choice.told.value, choice.channel, is_on=is_on)
 
 
 def tell_all(

@@ -1,7 +1,12 @@
-"""The table of notices: each kind, its letter, and whether it is critical."""
+"""The table of notices: each kind, whom it reaches by which channel, and whether it is critical.
 
+A critical one tells that somebody else may be inside, or changed how one gets in: who is inside
+must not be able to silence it, so nobody can (spec N2, attack 071).
+"""
+
+from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
 
 class Told(StrEnum):
@@ -20,17 +25,31 @@ class Told(StrEnum):
     TRUST_ENDED = "trust_ended"
 
 
+class Reach(Enum):
+    """Whom a notice reaches.
+
+    EVERY: every address of the account, and those removed in the last 30 days; never only one that
+    was just added. NAME: the address that signs in, alone: what strangers set off costs the same
+    for a name without an account (spec C11).
+    """
+
+    EVERY = auto()
+    NAME = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """How one kind is told."""
 
     is_critical: bool
+    reach: Reach = Reach.EVERY
+    channels: tuple[str, ...] = ("email",)
 
 
 NOTICES: dict[Told, Notice] = {
     Told.NEW_SIGN_IN: Notice(is_critical=True),
-    Told.GUESSES_BLOCKED: Notice(is_critical=True),
-    Told.CODE_FLOOD: Notice(is_critical=False),
+    Told.GUESSES_BLOCKED: Notice(is_critical=True, reach=Reach.NAME),
+    Told.CODE_FLOOD: Notice(is_critical=False, reach=Reach.NAME),
     Told.CONTACT_ADDED: Notice(is_critical=True),
     Told.CONTACT_REMOVED: Notice(is_critical=True),
     Told.METHOD_ADDED: Notice(is_critical=True),
@@ -40,3 +59,41 @@ NOTICES: dict[Told, Notice] = {
     Told.SECOND_STEP_FAILED: Notice(is_critical=True),
     Told.TRUST_ENDED: Notice(is_critical=True),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line of the table as an owner sees it."""
+
+    told: Told
+    channel: str
+    is_critical: bool
+    is_on: bool
+
+
+def choices(off: Collection[tuple[str, str]]) -> tuple[Choice, ...]:
+    """Return every kind by every channel of it; `off` are those that were turned off."""
+    return tuple(
+        Choice(told, channel, notice.is_critical, is_sent(told, channel, off))
+        for told, notice in NOTICES.items()
+        for channel in notice.channels
+    )
+
+
+def is_sent(told: Told, channel: str, off: Collection[tuple[str, str]]) -> bool:
+    """Say whether a kind is sent by a channel; a critical one is, whatever the store says.
+
+    # Threat: 071, a row that should not be there silences nobody
+    (test_a_critical_notice_is_sent_whatever_the_store_says).
+    """
+    return NOTICES[told].is_critical or (told.value, channel) not in off
+
+
+def is_kind(kind: str, channel: str) -> bool:
+    """Say whether there is such a kind of notice, by this channel."""
+    return any(one.value == kind and channel in notice.channels for one, notice in NOTICES.items())
+
+
+def may_turn_off(kind: str, channel: str) -> bool:
+    """Say whether an owner may turn a kind off by this channel."""
+    return is_kind(kind, channel) and not NOTICES[Told(kind)].is_critical
