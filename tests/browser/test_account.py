@@ -38,17 +38,39 @@ def test_signing_out_everywhere_ends_the_other_browser_at_its_next_step(two):
 def test_one_device_is_ended_from_the_list_and_only_that_one(two):
     here, there = two
     there.follows("frame.devices")
-    expect(there.page.locator(".card")).to_have_count(2)
-    expect(there.page.locator(".card").first).to_contain_text(there.words("devices.this"))
+    expect(there.page.locator("#sessions .card")).to_have_count(2)
+    expect(there.page.locator("#sessions .card").first).to_contain_text(there.words("devices.this"))
     there.presses("devices.end")
     gone = there.words("devices.ended", device="|").split("|")[0]
     there.reads(gone)
     expect(there.page.get_by_role("status")).to_contain_text(gone)
-    expect(there.page.locator(".card")).to_have_count(1)
+    expect(there.page.locator("#sessions .card")).to_have_count(1)
     here.opens("/account/devices")
     here.is_at("/sign-in")
     there.opens("/account")
     there.heading_is("home.title")
+
+
+@pytest.mark.spec("S1", "S2")
+def test_a_browser_is_removed_from_the_list_and_is_signed_out(two):
+    here, there = two
+    there.follows("frame.devices")
+    known = there.page.locator("#browsers .card")
+    expect(known).to_have_count(2)
+    expect(known.first).to_contain_text(there.words("devices.this_browser"))
+    known.nth(1).get_by_role("button", name=there.words("devices.remove")).click()
+    gone = there.words("devices.removed", device="|").split("|")[0]
+    expect(there.page.get_by_role("status")).to_contain_text(gone)
+    expect(known).to_have_count(1)
+    here.opens("/account")
+    here.is_at("/sign-in")
+    there.follows("devices.remove_all")
+    there.reads(there.words("remove_all.others_none"))
+    there.page.get_by_label(there.words("remove_all.keep")).uncheck()
+    there.presses("remove_all.button")
+    there.reads(there.words("removed_all.count.one", count=1))
+    there.opens("/account")
+    there.is_at("/sign-in")
 
 
 @pytest.mark.parametrize("language", ["en"])
