@@ -8,7 +8,7 @@ import pytest
 
 from tests.support import source
 
-FOLDERS = ("totp", "recovery_code")
+FOLDERS = ("totp", "recovery_code", "passkey", "password")
 
 
 def flat(table, prefix=""):

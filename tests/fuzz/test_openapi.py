@@ -55,6 +55,8 @@ OPERATIONS = (
     "GET /api/v1/methods",
     "POST /api/v1/methods",
     "POST /api/v1/methods/{method}/confirm",
+    "GET /api/v1/methods/{method}/options",
+    "PATCH /api/v1/methods/{method}",
     "DELETE /api/v1/methods/{method}",
     "POST /api/v1/two_step",
     "GET /api/v1/method_kinds",
@@ -77,6 +79,7 @@ SHORT = {} if IS_FREE else {"max_examples": 25}
 QUIET = list(HealthCheck)
 OF_METHODS = ("/methods", "/two_step")
 APP, RECOVERY = {"kind": "totp", "name": "Phone"}, {"kind": "recovery_code", "name": ""}
+PASSKEY = {"kind": "passkey", "name": ""}
 SIGNED_IN = Visitor(ip="203.0.113.9")
 
 
@@ -207,12 +210,17 @@ def new_method(case, wanted, house, account, token):
         prove(house, account, token, "methods.add", APP)
         case.body = APP if wanted.is_right and case.operation.body else case.body
         return ""
+    if case.path.endswith("/options"):
+        return add_method(house, account, token, PASSKEY)["id"]
     begun = add_method(house, account, token, APP)
     code = pyotp.TOTP(re.sub(r"\W", "", begun["secret"])).at(house.clock.now())
     if case.path.endswith("/confirm"):
         case.body = {"code": code} if wanted.is_right else case.body
         return begun["id"]
     confirm_method(house, token, begun, code)
+    if case.method == "PATCH":
+        case.body = {"name": "Tablet"} if wanted.is_right else case.body
+        return begun["id"]
     prove(house, account, token, "methods.remove", {"id": begun["id"]})
     if case.path.endswith("/two_step"):
         spare = add_method(house, account, token, RECOVERY)
@@ -262,7 +270,7 @@ def new_session(house, account):
     "name",
     [
         *("look", "ask", "answer", "end", "older", "confirm", "send_again", "remove"),
-        *("confirm_method", "remove_method"),
+        *("confirm_method", "remove_method", "options_again", "rename_method"),
     ],
 )
 def test_every_link_names_an_operation(name, schema):

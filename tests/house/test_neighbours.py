@@ -22,6 +22,10 @@ FACES = {
     "api",
     "method_api",
     "device_api",
+    "passkey_pages",
+    "password_pages",
+    "removing_pages",
+    "reading",
     "shapes",
     "commands",
 }

@@ -1,5 +1,6 @@
 """Gives the tests of this folder the whole service on each store, and people who use it."""
 
+from tests.support.enrolled import enrolling
 from tests.support.houses import build_house, closed_house, house, secure_house
 from tests.support.people import asha, ben, noor
 from tests.support.settled import settled
@@ -13,6 +14,7 @@ __all__ = [
     "clock",
     "closed_house",
     "db",
+    "enrolling",
     "house",
     "noor",
     "postgres_url",

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from sekisho.authenticators import totp
 from sekisho.ground import words
 from sekisho.ground.refusal import Reason, Refused
+from tests.web import enrolling_samples
 
 _HOME = "/account/security/methods"
 _ONE = f"{_HOME}/mtd_0k8rz2m4v7q1c/remove"
@@ -17,6 +18,7 @@ _SECRET = "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP"
 _URI = f"otpauth://totp/Example:taro@example.com?secret={_SECRET.replace(' ', '')}&issuer=Example"
 _CODE = "7KQ2M-9XW4R-T3HVC-6PZ8B-FJY5N"
 NAMES = {"en": "My phone", "ja": "自分のスマートフォン"}
+KEYS = {"en": "Blue security key", "ja": "青いセキュリティキー"}
 TABLETS = {"en": "Tablet at home", "ja": "家のタブレット"}
 
 
@@ -34,6 +36,7 @@ def pages(framed: dict[str, Any], signing_in: dict[str, Any]) -> dict[str, dict[
     return {
         **_home(framed),
         **_adding(framed),
+        **enrolling_samples.pages(framed),
         **_enrolling(framed),
         **_removing(framed),
         **_seconds(signing_in),
@@ -58,10 +61,33 @@ def _cards(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "name": NAMES[framed["language"]],
         "added_at": framed["now"] - timedelta(days=40),
         "last_used_at": framed["now"] - timedelta(minutes=2),
+        "passkey": None,
+        "rename_path": f"{_HOME}/mtd_0k8rz2m4v7q1c/rename",
+        "change_path": "",
         "remove_path": _ONE,
     }
-    code = {**app, "kind": "recovery_code", "name": "", "last_used_at": None}
-    return {"app": app, "code": code}
+    code = {**app, "kind": "recovery_code", "name": "", "last_used_at": None, "rename_path": ""}
+    synced = {
+        "provider": "Google Password Manager",
+        "is_synced": True,
+        "is_two_factors": True,
+        "needs_name": False,
+        "regressed_at": None,
+    }
+    plain = {
+        "provider": None,
+        "is_synced": False,
+        "is_two_factors": False,
+        "needs_name": True,
+        "regressed_at": framed["now"] - timedelta(days=3),
+    }
+    return {
+        "app": app,
+        "code": code,
+        "passkey": {**app, "kind": "passkey", "name": synced["provider"], "passkey": synced},
+        "key": {**app, "kind": "passkey", "name": KEYS[framed["language"]], "passkey": plain},
+        "password": {**code, "kind": "password", "change_path": f"{_HOME}/add/password"},
+    }
 
 
 def _home(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -74,10 +100,18 @@ def _home(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "can_turn_on": False,
         "told": None,
         "refused": None,
-        "add_app_path": f"{_HOME}/add/totp",
-        "add_recovery_path": f"{_HOME}/add/recovery_code",
+        "ways": [
+            {"kind": kind, "path": f"{_HOME}/add/{kind}"}
+            for kind in ("passkey", "totp", "password", "recovery_code")
+        ],
         "turn_path": f"{_HOME}/two-step",
+        "signals": [],
     }
+    every = {**none, "methods": list(cards.values()), "can_turn_on": True}
+    every["ways"] = [way for way in none["ways"] if way["kind"] != "password"]
+    gone = words.text(language, "methods.passkey_was_removed", name=KEYS[language])
+    changed = words.text(language, "methods.password_was_changed")
+    signal = ("signalAllAcceptedCredentials", '{"rpId":"id.example.com"}')
     both = {**none, "methods": [cards["app"], cards["code"]], "can_turn_on": True}
     is_on = {**both, "two_step": True}
     added = words.text(language, "methods.was_added", name=NAMES[language])
@@ -92,6 +126,9 @@ def _home(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
             **both,
             "told": words.text(language, "two_step.was_off"),
         },
+        "security_info/methods.html#every": every,
+        "security_info/methods.html#changed": {**every, "told": changed},
+        "security_info/methods.html#passkey_gone": {**both, "told": gone, "signals": [signal]},
         "security_info/methods.html#needed": {**is_on, "refused": Refused(Reason.STILL_NEEDED)},
         "security_info/methods.html#nothing": {**none, "refused": Refused(Reason.NOTHING_TO_PROVE)},
     }
@@ -102,11 +139,16 @@ def _adding(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
         **framed,
         "path": f"{_HOME}/add/totp",
         "kind": "totp",
+        "word": "totp",
         "name": "",
+        "is_offered": True,
         "refused": None,
         "back_path": _HOME,
     }
+    key = {**app, "path": f"{_HOME}/add/passkey", "kind": "passkey", "word": "passkey"}
+    chosen = {**app, "path": f"{_HOME}/add/password", "kind": "password", "word": "password"}
     code = {**app, "path": f"{_HOME}/add/recovery_code", "kind": "recovery_code"}
+    code["word"] = "recovery_code"
     often = Refused(Reason.TOO_MANY_REQUESTS, retry_at=framed["now"] + timedelta(minutes=30))
     return {
         "security_info/add_method.html#app": app,
@@ -119,6 +161,14 @@ def _adding(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
             "name": NAMES[framed["language"]],
             "refused": Refused(Reason.TOO_MANY_METHODS),
         },
+        "security_info/add_method.html#passkey": key,
+        "security_info/add_method.html#passkey_nowhere": {
+            **key,
+            "is_offered": False,
+            "refused": Refused(Reason.PASSKEYS_NOT_HERE),
+        },
+        "security_info/add_method.html#password": chosen,
+        "security_info/add_method.html#password_change": {**chosen, "word": "password_change"},
         "security_info/add_method.html#recovery": code,
         "security_info/add_method.html#recovery_often": {**code, "refused": often},
     }
@@ -155,10 +205,19 @@ def _enrolling(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def _removing(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
     cards = _cards(framed)
     app = {**framed, "path": _ONE, "method": cards["app"], "refused": None, "back_path": _HOME}
+    app["may_go"] = True
     often = Refused(Reason.TOO_MANY_REQUESTS, retry_at=framed["now"] + timedelta(minutes=30))
     return {
         "security_info/remove_method.html#app": app,
         "security_info/remove_method.html#recovery": {**app, "method": cards["code"]},
+        "security_info/remove_method.html#passkey": {**app, "method": cards["key"]},
+        "security_info/remove_method.html#password": {**app, "method": cards["password"]},
+        "security_info/remove_method.html#password_needed": {
+            **app,
+            "method": cards["password"],
+            "may_go": False,
+            "refused": Refused(Reason.PASSWORD_NEEDED),
+        },
         "security_info/remove_method.html#often": {**app, "refused": often},
     }
 

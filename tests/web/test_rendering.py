@@ -26,12 +26,12 @@ OF_EACH_KIND = (
     "method.{}.wrong",
     "method.{}.used",
     "more.title_{}",
-    "add_method.{}",
-    "add_method.{}_lead",
     "enrol.title_{}",
     "enrol.wrong_{}",
     "enrol.over_{}",
 )
+BY_CODES = ("totp", "recovery_code")
+OF_EVERY_KIND = ("add_method.{}", "add_method.{}_lead", "methods.add_{}", "methods.why_{}")
 STATES = [(language, state) for language in LANGUAGES for state in samples.pages(language)]
 
 every_state = pytest.mark.parametrize(("language", "state"), STATES)
@@ -138,8 +138,12 @@ def test_every_sentence_of_the_pages_is_used():
         "time.",
         "frame.back_to_start",
         "phone.",
+        "password.unfit.",
+        "password.strength.",
+        "add_method.password_change",
     )
-    of_each_kind = {form.format(kind) for form in OF_EACH_KIND for kind in METHODS}
+    of_each_kind = {form.format(kind) for form in OF_EACH_KIND for kind in BY_CODES}
+    of_each_kind |= {form.format(kind) for form in OF_EVERY_KIND for kind in METHODS}
     assert set() == of_each_kind - set(catalogue("en"))
     unused = [
         key
@@ -169,7 +173,7 @@ def test_hostile_text_stays_text(state):
 
 
 KEYS = {"title_key", "text_key", "action_key", "language", "why", "kind", "outcome", "ways"}
-KEYS |= {"always", "reasons", "reason", "zone", "theme", "refused"}
+KEYS |= {"always", "word", "reasons", "reason", "zone", "theme", "refused"}
 
 
 def poisoned(value, hostile):

@@ -53,6 +53,8 @@ def test_every_route_that_verifies_is_in_this_list(house):
         ("POST", "/account/security/prove/{flow}"),
         ("POST", "/account/security/contacts/{contact}"),
         ("POST", "/account/security/methods/enrol"),
+        ("POST", "/account/security/methods/{method}/passkey"),
+        ("POST", "/account/security/methods/{method}/password"),
     }
     writes = {(route.method, route.path) for route in house.routes if route.method != "GET"}
     others = {
@@ -66,6 +68,8 @@ def test_every_route_that_verifies_is_in_this_list(house):
         ("DELETE", "/api/v1/contacts/{contact}"),
         ("POST", "/api/v1/methods"),
         ("DELETE", "/api/v1/methods/{method}"),
+        ("PATCH", "/api/v1/methods/{method}"),
+        ("POST", "/account/security/methods/{method}/rename"),
         ("POST", "/api/v1/two_step"),
         ("POST", "/sign-in"),
         ("POST", "/sign-in/{flow}/resend"),

@@ -29,8 +29,9 @@ from sekisho.journeys.notice_choices import pages as notices_pages
 from sekisho.journeys.recent_activity import api as activity_api
 from sekisho.journeys.recent_activity import pages as activity_pages
 from sekisho.journeys.security_info import api as security_api
-from sekisho.journeys.security_info import method_api, method_pages
+from sekisho.journeys.security_info import method_api, method_home
 from sekisho.journeys.security_info import pages as security_pages
+from sekisho.journeys.security_info.means import Means
 from sekisho.journeys.sign_in import pages as sign_in_pages
 from sekisho.migrations import schema
 from sekisho.records import limits
@@ -75,6 +76,7 @@ LETTERS = {
     "contact_removed": Form(_NOTICES / "contact_removed", facts=_CONTACT),
     "method_added": Form(_NOTICES / "method_added", facts=_METHOD),
     "method_removed": Form(_NOTICES / "method_removed", facts=_METHOD),
+    "password_changed": Form(_NOTICES / "password_changed", facts=_FACTS),
     "two_step_on": Form(_NOTICES / "two_step_on", facts=_FACTS),
     "two_step_off": Form(_NOTICES / "two_step_off", facts=_FACTS),
     "second_step_failed": Form(_NOTICES / "second_step_failed", facts=_FACTS),
@@ -153,7 +155,7 @@ def furnish(settings: Settings, db: Database, *, is_dev: bool, sends: bool) -> H
     if sends:
         worker = Worker(db, post_office(settings, inbox), sweeping.steps(db, settings))
     passwords = proofs.desk(settings, db)
-    return House(db, site, _routes(settings, site, inbox), worker, passwords, inbox)
+    return House(db, site, _routes(settings, site, inbox, passwords), worker, passwords, inbox)
 
 
 def post_office(settings: Settings, inbox: Inbox | None) -> PostOffice:
@@ -182,30 +184,33 @@ def origin_of(settings: Settings) -> str:
     return url
 
 
-def _routes(settings: Settings, site: Site, inbox: Inbox | None) -> tuple[Route, ...]:
+def _routes(
+    settings: Settings, site: Site, inbox: Inbox | None, passwords: password.Desk
+) -> tuple[Route, ...]:
     db, policy = site.db, policies.sign_ins(settings)
     gate = limits.open_gate(policies.port(settings), _counter(settings))
     seen, own = policies.activity(settings), policies.account(settings, policy)
-    secured = policies.security_info_of(settings, policy)
+    parties = proofs.parties(settings, site.origin)
+    secured = policies.security_info_of(settings, policy, parties)
+    means = Means(db, secured, passwords)
     roads = (sign_in.road(db, policy, gate), security_info.road(db, secured))
     programs = (
         *flow_api.routes(db.keys, roads, partial(guard.session_of, db, policy.sessions)),
         *account_api.routes(db, own),
         *security_api.routes(db, secured),
-        *method_api.routes(db, secured),
+        *method_api.routes(means),
         *activity_api.routes(db, seen, policy.sessions),
         *help_api.routes(),
         *notices_api.routes(db, policy.sessions),
     )
-    parties = proofs.parties(settings, site.origin)
     dev = dev_pages.routes(db, inbox) if inbox is not None else ()
     return (
         *sign_in_pages.routes(db, policy, gate),
         *account_pages.routes(db, own),
         *activity_pages.routes(db, seen, policy.sessions),
-        *security_pages.routes(db, secured),
         *help_pages.routes(db, policy.sessions),
         *notices_pages.routes(db, policy.sessions),
+        *security_pages.routes(means),
         *programs,
         *passkey_api.routes(
             site.origin,
@@ -223,7 +228,7 @@ def _routes(settings: Settings, site: Site, inbox: Inbox | None) -> tuple[Route,
 def _documents(settings: Settings, site: Site) -> tuple[Route, ...]:
     return well_known.routes(
         site.origin,
-        f"{method_pages.HOME}/add/password",
+        f"{method_home.HOME}/add/password",
         well_known.read_contacts(settings.text("security_contact")),
         well_known.read_languages(settings.text("security_languages")),
     )

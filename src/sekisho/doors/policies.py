@@ -89,7 +89,7 @@ def posts(settings: Settings) -> delivery.Policy:
     return delivery.Policy(connections=settings.number("delivery.connections"))
 
 
-def parties(settings: Settings, *, is_dev: bool) -> passkey.Parties:
+def parties_of(settings: Settings, *, is_dev: bool) -> passkey.Parties:
     """Return whose passkeys are; in `dev` they are bound to whatever host was asked for."""
     named = settings.text("passkeys.related_origins").split(",")
     return passkey.Parties(
@@ -120,7 +120,9 @@ def passwords(settings: Settings) -> password.Policy:
     )
 
 
-def security_info_of(settings: Settings, signing_in: sign_in.Policy) -> security_info.Policy:
+def security_info_of(
+    settings: Settings, signing_in: sign_in.Policy, parties: passkey.Parties
+) -> security_info.Policy:
     """Return what changes of security info follow."""
     return security_info.Policy(
         flows=signing_in.flows,
@@ -129,4 +131,7 @@ def security_info_of(settings: Settings, signing_in: sign_in.Policy) -> security
         contacts=contacts.Policy(most=settings.number("contacts.most")),
         zone=signing_in.zone,
         service_name=settings.text("service_name"),
+        parties=parties,
+        passkeys=passkeys(settings),
+        passwords=passwords(settings),
     )

@@ -11,7 +11,7 @@ def parties(settings: Settings, origin: str) -> passkey.Parties:
 
     Raises SettingsError for what no browser takes.
     """
-    found = policies.parties(settings, is_dev=not origin)
+    found = policies.parties_of(settings, is_dev=not origin)
     try:
         found.at(origin or "http://localhost")
     except passkey.PartyError as error:

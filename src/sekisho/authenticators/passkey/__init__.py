@@ -28,9 +28,9 @@ from sekisho.authenticators.passkey.challenges import (
     seal,
     unseal,
 )
-from sekisho.authenticators.passkey.kind import PASSKEY
+from sekisho.authenticators.passkey.kind import PASSKEY, judge_new
 from sekisho.authenticators.passkey.providers import provider_of
-from sekisho.authenticators.passkey.reading import read_new, read_proof
+from sekisho.authenticators.passkey.reading import NewAnswer, read_new, read_proof
 from sekisho.authenticators.passkey.rules import (
     Ceremony,
     Challenge,
@@ -55,6 +55,7 @@ __all__ = [
     "Challenge",
     "Flaw",
     "Made",
+    "NewAnswer",
     "Owner",
     "Parties",
     "Party",
@@ -71,6 +72,7 @@ __all__ = [
     "draw_proof",
     "handle_of",
     "held",
+    "judge_new",
     "load",
     "name_among",
     "owner_details",

@@ -48,8 +48,8 @@ def add(
     """
     if store.is_there(work, made.credential):
         return Flaw.TAKEN
-    nothing = methods.Used(0, None)  # the sign count stands with the key
-    confirmed = methods.confirm(work, account, method, nothing, pending, most=policy.most)
+    named = methods.Used(0, None, name=made.name)  # the sign count stands with the key
+    confirmed = methods.confirm(work, account, method, named, pending, most=policy.most)
     if not isinstance(confirmed, methods.Method):
         return confirmed
     new = Passkey(

@@ -1,10 +1,12 @@
 """The kind `passkey` and its comparison."""
 
+from datetime import datetime
+
 import msgspec
 
 from sekisho.authenticators.kind import Kind
-from sekisho.authenticators.passkey.reading import read_proof
-from sekisho.authenticators.passkey.rules import Party, Passkey, Proved, Spent
+from sekisho.authenticators.passkey.reading import NewAnswer, read_proof
+from sekisho.authenticators.passkey.rules import Flaw, Made, Party, Passkey, Proved, Spent
 from sekisho.authenticators.rules import Material, Verdict
 from sekisho.ground.keys import Keys
 
@@ -31,6 +33,14 @@ def verify(keys: Keys, material: Material, answer: str) -> Verdict:
         return Verdict.WRONG
     judged = verify_proof(held.party, held.spent, held.passkey, held.handle, proof, material.now)
     return Verdict.RIGHT if isinstance(judged, Proved) else Verdict.WRONG
+
+
+def judge_new(party: Party, spent: Spent, answer: NewAnswer, now: datetime) -> Made | Flaw:
+    """Judge an answer to creation options; `add` says whether somebody has it already."""
+    # Imported here, as above.
+    from sekisho.authenticators.passkey.judging import verify_new  # noqa: PLC0415
+
+    return verify_new(party, spent, answer, now)
 
 
 PASSKEY = Kind(

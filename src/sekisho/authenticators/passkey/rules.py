@@ -7,6 +7,7 @@ A challenge is spent, and that is committed, before anything of the answer is co
 """
 
 import ipaddress
+from base64 import urlsafe_b64encode
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -112,7 +113,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a new passkey showed of itself."""
+    """What a new passkey showed of itself, and what it is to be called."""
 
     credential: bytes
     public_key: bytes  # COSE, as it came
@@ -120,6 +121,7 @@ class Made:
     flags: Flag
     aaguid: bytes
     transports: tuple[str, ...]
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,16 @@ class Passkey:
     def is_synced(self) -> bool:
         """Say whether a copy of it lay in a password manager when it was last used."""
         return Flag.IS_SYNCED in self.flags
+
+    @property
+    def is_two_factors(self) -> bool:
+        """Say whether the authenticator verified its user when it was last used."""
+        return Flag.VERIFIED in self.flags
+
+    @property
+    def credential_text(self) -> str:
+        """Return its id as browsers write it."""
+        return urlsafe_b64encode(self.credential).rstrip(b"=").decode()
 
     @property
     def can_sign_in_alone(self) -> bool:

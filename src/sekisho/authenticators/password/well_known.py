@@ -29,6 +29,13 @@ def rank_bits(folded: str) -> int | None:
     return None
 
 
+def ranked(bits: int) -> list[str]:
+    """Return the plain words of one power of two: letters and digits, without quotes or blanks."""
+    wanted = chr(_FIRST_LETTER + bits)
+    words = (line.decode() for line in _lines().splitlines())
+    return [word[:-1] for word in words if word[-1] == wanted and word[:-1].isalnum()]
+
+
 @cache
 def _lines() -> bytes:
     return lzma.decompress(PATH.read_bytes()).partition(b"\n")[2]

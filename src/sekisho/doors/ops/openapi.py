@@ -104,8 +104,16 @@ _LINKS: dict[tuple[str, int], dict[str, object]] = {
             "operationId": "delete_methods_one",
             "parameters": {"method": "$response.body#/data/0/id"},
         },
+        "rename_method": {
+            "operationId": "patch_methods_one",
+            "parameters": {"method": "$response.body#/data/0/id"},
+        },
     },
     ("post_methods", 201): {
+        "options_again": {
+            "operationId": "get_methods_one_options",
+            "parameters": {"method": _ID},
+        },
         "confirm_method": {
             "operationId": "post_methods_one_confirm",
             "parameters": {"method": _ID},

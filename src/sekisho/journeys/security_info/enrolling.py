@@ -1,6 +1,6 @@
-"""Methods of the signed-in person: enrolled, confirmed, removed; two-step verification on and off.
+"""Methods of the signed-in person: enrolled and confirmed, each kind by what it wants.
 
-Each change spends a proof, is an event and tells every contact (spec P8, M10).
+Each change spends a proof, is an event and tells every contact (spec P8).
 """
 
 from collections.abc import Mapping
@@ -8,15 +8,14 @@ from datetime import datetime
 
 import msgspec
 
-from sekisho.authenticators import Verdict, read_code, recovery_code, second, totp
-from sekisho.ground import ids
-from sekisho.ground.db import Database, Work
+from sekisho.authenticators import Verdict, passkey, read_code, recovery_code, totp
+from sekisho.ground.db import Work
 from sekisho.ground.refusal import Reason, Refused
-from sekisho.ground.showing import shown
 from sekisho.ground.visitor import Visitor
-from sekisho.journeys.security_info import rules
-from sekisho.journeys.security_info.rules import Policy
-from sekisho.records import accounts, activity, contacts, methods, notices, proofs, sessions, trust
+from sekisho.journeys.security_info import naming, passkeys, passwords, rules
+from sekisho.journeys.security_info.means import Means
+from sekisho.journeys.security_info.rules import Enrolling, Given, Policy
+from sekisho.records import accounts, activity, methods, notices, proofs, trust
 from sekisho.records.activity import Event, Kind
 from sekisho.records.methods import Full, Method, State
 from sekisho.records.notices import Told
@@ -24,28 +23,18 @@ from sekisho.records.sessions import Session
 
 _WAITS = methods.Policy()
 _TOTP = totp.Policy()
-
-
-class Enrolling(msgspec.Struct, frozen=True):
-    """A method that waits for its first code; what is secret of it is shown this once."""
-
-    method: int
-    kind: str
-    ends_at: datetime
-    secret: str = ""
-    uri: str = ""
-    code: str = ""
-
-    def __repr__(self) -> str:
-        """Hide what is nobody's to read."""
-        return shown(self, "secret", "uri", "code")
+_FIELDS = {passkeys.KIND: "credential", passwords.KIND: "password"}  # of the others: "code"
 
 
 class Listed(msgspec.Struct, frozen=True):
-    """What an account can prove, and whether it has to prove two things."""
+    """What an account can prove, and whether it has to prove two things.
+
+    `passkeys` are what only WebAuthn knows of those methods, by their numbers.
+    """
 
     methods: list[Method]
     two_step: bool
+    passkeys: dict[int, passkey.Passkey] = {}
 
 
 def listed(work: Work, session: Session) -> Listed:
@@ -53,22 +42,82 @@ def listed(work: Work, session: Session) -> Listed:
     held = methods.of_account(work, session.account)
     owner = accounts.find(work, session.account)
     active = [one for one in held if one.state is State.ACTIVE]
-    return Listed(active, owner is not None and owner.two_step)
+    known = {one.method: one for one in passkey.held(work, session.account)}
+    return Listed(active, owner is not None and owner.two_step, known)
 
 
 def begin(
-    db: Database, policy: Policy, session: Session, parameters: Mapping[str, str]
+    means: Means, visitor: Visitor, session: Session, parameters: Mapping[str, str]
 ) -> Enrolling | Refused:
-    """Begin to enrol a method; spends a proof. It counts once its code was given back (035)."""
-    return db.write("methods.begin", lambda work: _begin(work, policy, session, parameters))
+    """Begin to enrol a method; spends a proof. It counts once it has proved something (035)."""
+    policy = means.policy
+    return means.db.write(
+        "methods.begin", lambda work: _begin(work, policy, visitor, session, parameters)
+    )
 
 
 def confirm(
-    db: Database, visitor: Visitor, session: Session, method: int, typed: str | None
+    means: Means, visitor: Visitor, session: Session, method: int, given: Given
 ) -> Method | Refused:
-    """Make a method count, by its first code; the try is charged before it is compared."""
-    if not db.clock.is_steady():
+    """Make a method count, by its first proof; a try is charged before it is compared."""
+    if not means.db.clock.is_steady():
         return Refused(Reason.UNAVAILABLE)
+    found = means.db.read(lambda work: methods.find(work, session.account, method))
+    if found is None:
+        return Refused(Reason.NOT_FOUND)
+    wanted = _FIELDS.get(found.kind, "code")
+    if given.field != wanted:
+        detail = f"the {wanted} is missing"
+        return Refused(Reason.INVALID_INPUT, pointer=f"/{wanted}", detail=detail)
+    match found.kind:
+        case passkeys.KIND:
+            return passkeys.confirm(means, visitor, found, given)
+        case passwords.KIND:
+            return passwords.confirm(means, visitor, session, found, given)
+        case _:
+            return _confirm_code(means, visitor, session, method, given.text)
+
+
+def _begin(
+    work: Work, policy: Policy, visitor: Visitor, session: Session, parameters: Mapping[str, str]
+) -> Enrolling | Refused:
+    proof = proofs.demand(work, session.account, session.id, rules.ADD_METHOD, parameters)
+    if isinstance(proof, Refused):
+        return proof
+    match parameters["kind"]:
+        case passkeys.KIND:
+            begun = passkeys.begin(work, policy, visitor, session, parameters["name"])
+        case passwords.KIND:
+            begun = passwords.begin(work, policy, session)
+        case recovery_code.KIND:
+            begun = _begin_recovery_code(work, session)
+        case _:
+            begun = _begin_app(work, policy, session, parameters["name"])
+    if isinstance(begun, Enrolling):
+        proofs.spend(work, proof)
+    return begun
+
+
+def _begin_recovery_code(work: Work, session: Session) -> Enrolling | Refused:
+    made = recovery_code.begin(work, session.account)
+    if isinstance(made, Full):
+        return Refused(Reason.TOO_MANY_METHODS)
+    return Enrolling(made.method, recovery_code.KIND, made.at + _WAITS.pending, code=made.code)
+
+
+def _begin_app(work: Work, policy: Policy, session: Session, typed: str) -> Enrolling | Refused:
+    name = methods.read_name(typed) or ""
+    person = totp.Person(policy.service_name, naming.sign_in_name(work, session.account))
+    begun = totp.begin(work, session.account, name, person, _TOTP, _WAITS)
+    if isinstance(begun, Full):
+        return Refused(Reason.TOO_MANY_METHODS)
+    return Enrolling(begun.method, totp.KIND, begun.ends_at, begun.secret, begun.uri)
+
+
+def _confirm_code(
+    means: Means, visitor: Visitor, session: Session, method: int, typed: str | None
+) -> Method | Refused:
+    db = means.db
     tried = db.write(
         "methods.charge", lambda work: methods.charge(work, session.account, method, _WAITS)
     )
@@ -80,42 +129,6 @@ def confirm(
     return db.write(
         "methods.confirm", lambda work: _confirm(work, visitor, session, method, (typed, now))
     )
-
-
-def remove(db: Database, visitor: Visitor, session: Session, method: int) -> Method | Refused:
-    """Remove a method; spends a proof, except for one that was never confirmed."""
-    return db.write("methods.remove", lambda work: _remove(work, visitor, session, method))
-
-
-def turn_two_step(
-    db: Database, policy: Policy, visitor: Visitor, session: Session, *, is_on: bool
-) -> int | Refused:
-    """Turn two-step verification on or off; return how many other sessions that ended (M10)."""
-    return db.write(
-        "two_step.turn", lambda work: _turn(work, policy, visitor, session, is_on=is_on)
-    )
-
-
-def _begin(
-    work: Work, policy: Policy, session: Session, parameters: Mapping[str, str]
-) -> Enrolling | Refused:
-    proof = proofs.demand(work, session.account, session.id, rules.ADD_METHOD, parameters)
-    if isinstance(proof, Refused):
-        return proof
-    primary = _name_of(work, session)
-    if parameters["kind"] == recovery_code.KIND:
-        made = recovery_code.begin(work, session.account)
-        if isinstance(made, Full):
-            return Refused(Reason.TOO_MANY_METHODS)
-        proofs.spend(work, proof)
-        return Enrolling(made.method, recovery_code.KIND, made.at + _WAITS.pending, code=made.code)
-    name = methods.read_name(parameters["name"]) or ""
-    person = totp.Person(policy.service_name, primary)
-    begun = totp.begin(work, session.account, name, person, _TOTP, _WAITS)
-    if isinstance(begun, Full):
-        return Refused(Reason.TOO_MANY_METHODS)
-    proofs.spend(work, proof)
-    return Enrolling(begun.method, totp.KIND, begun.ends_at, begun.secret, begun.uri)
 
 
 def _confirm(
@@ -148,83 +161,3 @@ def _confirm(
             activity.record(work, Event(Kind.METHOD_ADDED, account, visitor, reasons=(found.kind,)))
             notices.tell_all(work, Told.METHOD_ADDED, told, visitor, kind=found.kind)
             return confirmed
-
-
-def _remove(work: Work, visitor: Visitor, session: Session, method: int) -> Method | Refused:
-    account = session.account
-    held = methods.of_account(work, account)
-    named = next((one for one in held if one.id == method), None)
-    if named is None:
-        return Refused(Reason.NOT_FOUND)
-    if named.state is State.PENDING:
-        return methods.remove(work, account, method)
-    owner = accounts.find(work, account)
-    others = [one for one in second.usable(held) if one.id != method]
-    if owner is not None and owner.two_step and not _may_second(others):
-        return Refused(Reason.STILL_NEEDED)
-    shown_id = ids.show("mtd", method)
-    proof = proofs.demand(work, account, session.id, rules.REMOVE_METHOD, {"id": shown_id})
-    if isinstance(proof, Refused):
-        return proof
-    told = notices.addressees(work, account)
-    removed = methods.remove(work, account, method)
-    trust.end_all(work, account)
-    proofs.spend(work, proof)
-    activity.record(work, Event(Kind.METHOD_REMOVED, account, visitor, reasons=(named.kind,)))
-    notices.tell_all(work, Told.METHOD_REMOVED, told, visitor, kind=named.kind)
-    return removed
-
-
-def _turn(
-    work: Work, policy: Policy, visitor: Visitor, session: Session, *, is_on: bool
-) -> int | Refused:
-    account = session.account
-    owner = accounts.find(work, account)
-    if owner is None or owner.two_step is is_on:
-        return Refused(Reason.ALREADY_THERE)
-    held = second.usable(methods.of_account(work, account))
-    if is_on and not can_turn_on(held):
-        return Refused(Reason.NOTHING_TO_PROVE)
-    act = rules.TWO_STEP_ON if is_on else rules.TWO_STEP_OFF
-    proof = proofs.demand(work, account, session.id, act, {})
-    if isinstance(proof, Refused):
-        return proof
-    told = notices.addressees(work, account)
-    idle = int(policy.sessions.idle.total_seconds() * 1_000_000)
-    weak = [
-        one.id
-        for one in sessions.of_account(work, account, idle)
-        if one.id != session.id and is_on and second.is_wanted(one.methods, two_step=True)
-    ]
-    accounts.turn_two_step(work, account, is_on=is_on)
-    trust.end_all(work, account)
-    proofs.spend(work, proof)
-    kind = Kind.TWO_STEP_ON if is_on else Kind.TWO_STEP_OFF
-    activity.record(work, Event(kind, account, visitor))
-    notices.tell_all(work, Told.TWO_STEP_ON if is_on else Told.TWO_STEP_OFF, told, visitor)
-    for one in weak:
-        sessions.end(work, account, one)
-    return len(weak)
-
-
-def can_turn_on(held: list[Method]) -> bool:
-    """Say whether two-step verification could be turned on: a daily way, and a spare for it."""
-    return _may_second(held) and _has_spare(held)
-
-
-def _may_second(held: list[Method]) -> bool:
-    """Say whether one of these can be a second proof every day."""
-    return any(one.kind != recovery_code.KIND for one in held)
-
-
-def _has_spare(held: list[Method]) -> bool:
-    """Say whether a lost phone has a road: a recovery code, or another method."""
-    daily = [one for one in held if one.kind != recovery_code.KIND]
-    return len(daily) > 1 or len(daily) < len(held)
-
-
-def _name_of(work: Work, session: Session) -> str:
-    """Return how the app names the account: its sign-in name."""
-    found = contacts.of_account(work, session.account)
-    named = next((one for one in found if one.is_name), None)
-    return contacts.address(work.keys, named.id, named.sealed).text if named else ""

@@ -14,182 +14,157 @@ from sekisho.authenticators import totp
 from sekisho.ground import ids, words
 from sekisho.ground.db import Database
 from sekisho.ground.refusal import Reason, Refused
-from sekisho.journeys.security_info import enrolling, proving_pages, rules
-from sekisho.journeys.security_info.enrolling import Enrolling
+from sekisho.journeys.security_info import (
+    enrolling,
+    method_home,
+    passkey_pages,
+    passkeys,
+    password_pages,
+    passwords,
+    proving_pages,
+    removing_pages,
+    rules,
+    two_step,
+)
+from sekisho.journeys.security_info.means import Means
+from sekisho.journeys.security_info.method_home import HOME
 from sekisho.journeys.security_info.proving_pages import Act
-from sekisho.journeys.security_info.rules import Policy
+from sekisho.journeys.security_info.rules import Enrolling, Given
 from sekisho.records.methods import Method
 from sekisho.records.sessions import Session, guard
 from sekisho.web.calls import Call
 from sekisho.web.replies import Page, Redirect, Reply
 from sekisho.web.routing import Route
 
-HOME = f"{proving_pages.HOME}/methods"
 _ADD = f"{HOME}/add/{{kind}}"
 _ENROL = f"{HOME}/enrol"
-_ONE = f"{HOME}/{{method}}/remove"
 _SEAL = "enrol/v1"
 _WRITE = msgspec.msgpack.Encoder().encode
 _READ = msgspec.msgpack.Decoder(Enrolling).decode
 
 
-def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
+def routes(means: Means) -> tuple[Route, ...]:
     """Return the ways in for people."""
-    inside = partial(guard.for_pages, db, policy.sessions)
+    inside = partial(guard.for_pages, means.db, means.policy.sessions)
     return (
-        Route("GET", HOME, inside(partial(show_methods, db))),
-        Route("GET", _ADD, inside(show_add)),
-        Route("POST", _ADD, inside(partial(post_add, db, policy))),
-        Route("POST", _ENROL, inside(partial(post_enrol, db))),
-        Route("GET", _ONE, inside(partial(show_remove, db))),
-        Route("POST", _ONE, inside(partial(post_remove, db, policy))),
-        Route("POST", f"{HOME}/two-step", inside(partial(post_turn, db, policy))),
+        Route("GET", HOME, inside(partial(method_home.home, means))),
+        Route("GET", _ADD, inside(partial(show_add, means))),
+        Route("POST", _ADD, inside(partial(post_add, means))),
+        Route("POST", _ENROL, inside(partial(post_enrol, means))),
+        Route("POST", f"{HOME}/two-step", inside(partial(post_turn, means))),
+        *passkey_pages.routes(means),
+        *password_pages.routes(means),
+        *removing_pages.routes(means),
     )
 
 
-def acts(db: Database, policy: Policy) -> dict[str, Act]:
+def acts(means: Means) -> dict[str, Act]:
     """Return what a step-up for these acts does, once it was passed."""
     return {
-        rules.ADD_METHOD: partial(_add, db, policy),
-        rules.REMOVE_METHOD: partial(_remove, db),
-        rules.TWO_STEP_ON: partial(_turn, db, policy, is_on=True),
-        rules.TWO_STEP_OFF: partial(_turn, db, policy, is_on=False),
+        rules.ADD_METHOD: partial(_add, means),
+        rules.REMOVE_METHOD: partial(removing_pages.remove, means),
+        rules.TWO_STEP_ON: partial(_turn, means, is_on=True),
+        rules.TWO_STEP_OFF: partial(_turn, means, is_on=False),
     }
 
 
-def show_methods(db: Database, call: Call, session: Session) -> Reply:
-    """Show the account's methods, and whether two-step verification is on."""
-    del call
-    return _home(db, session)
-
-
-def show_add(call: Call, session: Session) -> Reply:
-    """Ask for the name of an app, or before a new recovery code."""
-    del session
+def show_add(means: Means, call: Call, session: Session) -> Reply:
+    """Ask for the name of an app, or before another kind is added."""
     kind = call.params["kind"]
-    return _add_page(kind, "", None) if kind in rules.METHODS else Refused(Reason.NOT_FOUND)
-
-
-def post_add(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
-    """Begin the step-up that adding a method needs."""
-    kind, name = call.params["kind"], call.form.get("name", "")[: rules.MOST_PARAMETER]
     if kind not in rules.METHODS:
         return Refused(Reason.NOT_FOUND)
-    parameters = {"kind": kind, "name": name}
-    begun = proving_pages.begin(db, policy, call, session, rules.ADD_METHOD, parameters)
-    return _add_page(kind, name, begun) if isinstance(begun, Refused) else begun
+    return _add_page(means, call, session, (kind, ""), _not_here(means, call, kind))
 
 
-def post_enrol(db: Database, call: Call, session: Session) -> Reply:
+def post_add(means: Means, call: Call, session: Session) -> Reply:
+    """Begin the step-up that adding a method needs."""
+    kind, typed = call.params["kind"], call.form.get("name", "")[: rules.MOST_PARAMETER]
+    if kind not in rules.METHODS:
+        return Refused(Reason.NOT_FOUND)
+    name = typed if kind == totp.KIND else ""
+    begun = _not_here(means, call, kind) or proving_pages.begin(
+        means.db,
+        means.policy,
+        call,
+        session,
+        rules.ADD_METHOD,
+        {"kind": kind, "name": name},
+    )
+    if isinstance(begun, Refused):
+        return _add_page(means, call, session, (kind, name), begun)
+    return begun
+
+
+def post_enrol(means: Means, call: Call, session: Session) -> Reply:
     """Take the first code of a method; a wrong one shows the page again, with what it showed."""
-    begun = _opened(db, call, session)
+    begun = _opened(means.db, call, session)
     if begun is None:
         return Redirect(HOME)
-    typed = call.form.get("code", "")
-    outcome = enrolling.confirm(db, call.visitor, session, begun.method, typed)
+    given = Given("code", call.form.get("code", ""))
+    outcome = enrolling.confirm(means, call.visitor, session, begun.method, given)
     match outcome:
         case Refused():
-            return _enrol_page(db, call, session, begun, outcome)
+            return _enrol_page(means.db, call, session, begun, outcome)
         case Method():
-            return _told(db, call, session, "methods.was_added", outcome)
+            return method_home.told(means, call, session, "methods.was_added", outcome)
 
 
-def show_remove(db: Database, call: Call, session: Session) -> Reply:
-    """Ask before a method is removed."""
-    return _remove_page(db, call, session, None)
-
-
-def post_remove(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
-    """Begin the step-up that removing a method needs."""
-    named = _named(db, call, session)
-    if named is None:
-        return Refused(Reason.NOT_FOUND)
-    parameters = {"id": ids.show("mtd", named.id)}
-    begun = proving_pages.begin(db, policy, call, session, rules.REMOVE_METHOD, parameters)
-    return _remove_page(db, call, session, begun) if isinstance(begun, Refused) else begun
-
-
-def post_turn(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
+def post_turn(means: Means, call: Call, session: Session) -> Reply:
     """Begin the step-up that turning two-step verification on or off needs."""
     act = rules.TWO_STEP_ON if call.form.get("on") == "yes" else rules.TWO_STEP_OFF
-    begun = proving_pages.begin(db, policy, call, session, act, {})
-    return _home(db, session, refused=begun) if isinstance(begun, Refused) else begun
+    begun = proving_pages.begin(means.db, means.policy, call, session, act, {})
+    if isinstance(begun, Refused):
+        return method_home.home(means, call, session, refused=begun)
+    return begun
 
 
-def _add(
-    db: Database, policy: Policy, call: Call, session: Session, parameters: Mapping[str, str]
-) -> Reply:
-    begun = enrolling.begin(db, policy, session, parameters)
+def _add(means: Means, call: Call, session: Session, parameters: Mapping[str, str]) -> Reply:
+    begun = enrolling.begin(means, call.visitor, session, parameters)
     match begun:
         case Refused():
-            return _add_page(parameters["kind"], parameters["name"], begun)
+            what = (parameters["kind"], parameters["name"])
+            return _add_page(means, call, session, what, begun)
+        case Enrolling(kind=passkeys.KIND | passwords.KIND):
+            return Redirect(f"{HOME}/{ids.show('mtd', begun.method)}/{begun.kind}")
         case Enrolling():
-            return _enrol_page(db, call, session, begun, None)
-
-
-def _remove(db: Database, call: Call, session: Session, parameters: Mapping[str, str]) -> Reply:
-    method = ids.read("mtd", parameters["id"]) or 0
-    outcome = enrolling.remove(db, call.visitor, session, method)
-    match outcome:
-        case Refused():
-            return _home(db, session, refused=outcome)
-        case Method():
-            return _told(db, call, session, "methods.was_removed", outcome)
+            return _enrol_page(means.db, call, session, begun, None)
 
 
 def _turn(
-    db: Database,
-    policy: Policy,
-    call: Call,
-    session: Session,
-    parameters: Mapping[str, str],
-    *,
-    is_on: bool,
+    means: Means, call: Call, session: Session, parameters: Mapping[str, str], *, is_on: bool
 ) -> Reply:
     del parameters
-    ended = enrolling.turn_two_step(db, policy, call.visitor, session, is_on=is_on)
+    ended = two_step.turn(means.db, means.policy, call.visitor, session, is_on=is_on)
     if isinstance(ended, Refused):
-        return _home(db, session, refused=ended)
+        return method_home.home(means, call, session, refused=ended)
     key = "two_step.was_on" if is_on else "two_step.was_off"
-    return _home(db, session, told=words.text(call.visitor.language, key))
+    return method_home.home(means, call, session, words.text(call.visitor.language, key))
 
 
-def _home(
-    db: Database, session: Session, told: str | None = None, refused: Refused | None = None
+def _not_here(means: Means, call: Call, kind: str) -> Refused | None:
+    is_passkey = kind == passkeys.KIND
+    if is_passkey and means.policy.parties.at(call.visitor.service_origin) is None:
+        return Refused(Reason.PASSKEYS_NOT_HERE)
+    return None
+
+
+def _add_page(
+    means: Means, call: Call, session: Session, what: tuple[str, str], refused: Refused | None
 ) -> Page:
-    found = db.read(lambda work: enrolling.listed(work, session))
-    context = {
-        "signed_in": True,
-        "path": HOME,
-        "methods": [_card(one) for one in found.methods],
-        "two_step": found.two_step,
-        "can_turn_on": enrolling.can_turn_on(found.methods),
-        "told": told,
-        "refused": refused,
-        "add_app_path": f"{HOME}/add/totp",
-        "add_recovery_path": f"{HOME}/add/recovery_code",
-        "turn_path": f"{HOME}/two-step",
-    }
-    status = refused.reason.status if refused else 200
-    return Page("security_info/methods.html", context, status, refused=refused)
-
-
-def _told(db: Database, call: Call, session: Session, key: str, method: Method) -> Reply:
-    language = call.visitor.language
-    name = method.name or words.text(language, f"way.{method.kind}")
-    return _home(db, session, told=words.text(language, key, name=name))
-
-
-def _add_page(kind: str, name: str, refused: Refused | None) -> Page:
+    kind, name = what
+    found = means.db.read(lambda work: enrolling.listed(work, session))
+    has_one = kind == passwords.KIND and any(one.kind == kind for one in found.methods)
     context = {
         "signed_in": True,
         "path": f"{HOME}/add/{kind}",
         "kind": kind,
+        "word": f"{kind}_change" if has_one else kind,
         "name": name,
         "refused": refused,
+        "is_offered": refused is None or refused.reason is not Reason.PASSKEYS_NOT_HERE,
         "back_path": HOME,
     }
-    status = refused.reason.status if refused else 200
+    status = refused.reason.status if refused and call.is_write else 200
     return Page("security_info/add_method.html", context, status, refused=refused)
 
 
@@ -212,38 +187,6 @@ def _enrol_page(
     }
     status = refused.reason.status if refused else 200
     return Page("security_info/enrol.html", context, status, refused=refused)
-
-
-def _remove_page(db: Database, call: Call, session: Session, refused: Refused | None) -> Reply:
-    named = _named(db, call, session)
-    if named is None:
-        return Refused(Reason.NOT_FOUND)
-    card = _card(named)
-    context = {
-        "signed_in": True,
-        "path": card["remove_path"],
-        "method": card,
-        "refused": refused,
-        "back_path": HOME,
-    }
-    status = refused.reason.status if refused else 200
-    return Page("security_info/remove_method.html", context, status, refused=refused)
-
-
-def _card(found: Method) -> dict[str, object]:
-    return {
-        "kind": found.kind,
-        "name": found.name,
-        "added_at": found.confirmed_at or found.created_at,
-        "last_used_at": found.last_used_at,
-        "remove_path": f"{HOME}/{ids.show('mtd', found.id)}/remove",
-    }
-
-
-def _named(db: Database, call: Call, session: Session) -> Method | None:
-    wanted = ids.read("mtd", call.params["method"])
-    found = db.read(lambda work: enrolling.listed(work, session))
-    return next((one for one in found.methods if one.id == wanted), None)
 
 
 def _sealed(db: Database, session: Session, begun: Enrolling) -> str:

@@ -7,7 +7,8 @@ from sekisho.authenticators import Asked
 from sekisho.ground import ids, words
 from sekisho.ground.db import Database
 from sekisho.ground.refusal import Reason, Refused
-from sekisho.journeys.security_info import actions, method_pages, proving_pages, rules
+from sekisho.journeys.security_info import actions, method_home, method_pages, proving_pages, rules
+from sekisho.journeys.security_info.means import Means
 from sekisho.journeys.security_info.proving_pages import Act
 from sekisho.journeys.security_info.rules import Card, Policy, Proposed
 from sekisho.records.contacts import State
@@ -22,13 +23,14 @@ _ONE = f"{_HOME}/contacts/{{contact}}"
 _ADDRESS_SIGNS = 320
 
 
-def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
+def routes(means: Means) -> tuple[Route, ...]:
     """Return the ways in for people."""
+    db, policy = means.db, means.policy
     inside = partial(guard.for_pages, db, policy.sessions)
     acts: dict[str, Act] = {
         rules.ADD: partial(_add, db, policy),
         rules.REMOVE: partial(_remove, db),
-        **method_pages.acts(db, policy),
+        **method_pages.acts(means),
     }
     return (
         Route("GET", _HOME, inside(partial(show_home, db))),
@@ -39,7 +41,7 @@ def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
         Route("GET", _ONE, inside(partial(show_contact, db, policy))),
         Route("POST", _ONE, inside(partial(post_contact, db, policy))),
         Route("POST", f"{_ONE}/code", inside(partial(post_code, db, policy))),
-        *method_pages.routes(db, policy),
+        *method_pages.routes(means),
         *proving_pages.routes(db, policy, acts),
     )
 
@@ -55,7 +57,7 @@ def show_home(db: Database, call: Call, session: Session, told: str | None = Non
         "told": told,
         "is_only": sum(one.contact.state is State.VERIFIED for one in found) == 1,
         "add_path": _ADD,
-        "methods_path": method_pages.HOME,
+        "methods_path": method_home.HOME,
     }
     return Page("security_info/home.html", context)
 

@@ -1,12 +1,18 @@
 """Security info as values: its policy, the acts that need a step-up, what their parameters are."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
 
 from sekisho.authenticators import rules as authenticators
+from sekisho.authenticators.passkey import rules as passkey
+from sekisho.authenticators.password import rules as password
 from sekisho.ground import addresses
 from sekisho.ground.addresses import EmailAddress
 from sekisho.ground.refusal import Reason, Refused
+from sekisho.ground.showing import shown
 from sekisho.records.contacts import rules as contacts
 from sekisho.records.methods import rules as methods
 from sekisho.records.sessions import rules as sessions
@@ -17,7 +23,10 @@ ADD_METHOD = "methods.add"
 REMOVE_METHOD = "methods.remove"
 TWO_STEP_ON = "two_step.on"
 TWO_STEP_OFF = "two_step.off"
-METHODS = ("totp", "recovery_code")
+METHODS = ("passkey", "totp", "password", "recovery_code")
+NAMED = ("passkey", "totp")  # kinds of which an account may have several, told apart by name
+_STRONG = ("passkey", "totp")  # with one of these an account can do without a password (M8)
+_ENOUGH = 2  # other ways beside a password that goes (M8)
 ACTS: Mapping[str, frozenset[str]] = {
     ADD: frozenset({"kind", "address"}),
     REMOVE: frozenset({"id"}),
@@ -37,6 +46,9 @@ class Policy(authenticators.Policy):
     contacts: contacts.Policy
     zone: str
     service_name: str
+    parties: passkey.Parties
+    passkeys: passkey.Policy
+    passwords: password.Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +65,40 @@ class Proposed:
 
     card: Card
     asked: authenticators.Asked = field(repr=False)
+
+
+class Enrolling(msgspec.Struct, frozen=True):
+    """A method that waits for its first proof; what is secret of it is shown this once.
+
+    A passkey has `public_key`, what browsers are asked, and `state`, which comes back with the
+    answer; a password has its bounds.
+    """
+
+    method: int
+    kind: str
+    ends_at: datetime
+    secret: str = ""
+    uri: str = ""
+    code: str = ""
+    public_key: dict[str, object] | None = None
+    state: str = ""
+    bounds: tuple[int, int] | None = None
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "secret", "uri", "code", "public_key", "state")
+
+
+class Given(msgspec.Struct, frozen=True):
+    """What came to confirm a method: in which field; None for what is no text."""
+
+    field: str
+    text: str | None
+    state: str = ""
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "text", "state")
 
 
 def check_act(act: str, parameters: Mapping[str, str]) -> Refused | None:
@@ -77,9 +123,23 @@ def check_method(kind: str, name: str) -> Refused | None:
     if kind not in METHODS:
         detail = f"one of: {', '.join(METHODS)}"
         return Refused(Reason.INVALID_INPUT, pointer="/kind", detail=detail)
-    if kind == "totp" and methods.read_name(name) is None:
+    if kind == "passkey" and not name:
+        return None  # its product's name will do
+    if kind in NAMED and methods.read_name(name) is None:
         return Refused(Reason.INVALID_INPUT, pointer="/name", detail="1 to 60 signs")
+    if kind not in NAMED and name:
+        return Refused(Reason.INVALID_INPUT, pointer="/name", detail="this kind has no name")
     return None
+
+
+def may_drop_password(others: Collection[str]) -> Refused | None:
+    """Say whether an account with these other ways can do without its password (spec M8).
+
+    Args: `others` are kinds, a code by mail among them where there is a contact.
+    """
+    if len(others) >= _ENOUGH and any(one in _STRONG for one in others):
+        return None
+    return Refused(Reason.PASSWORD_NEEDED)
 
 
 def read_address(kind: str, text: str) -> EmailAddress | Refused:

@@ -1,5 +1,7 @@
 """The JSON shapes of security info (API.md, "A session")."""
 
+from typing import Any
+
 import msgspec
 
 from sekisho.authenticators.shapes import ChallengeShape
@@ -47,14 +49,24 @@ class ConfirmContact(msgspec.Struct, forbid_unknown_fields=True):
     code: str
 
 
+class PasskeyShape(msgspec.Struct):
+    """What only passkeys have. `credential_id` is what the Signal API of browsers takes."""
+
+    credential_id: str
+    provider: str | None
+    is_synced: bool
+    two_factors: bool
+
+
 class MethodShape(msgspec.Struct):
-    """A method of the account."""
+    """A method of the account; `passkey` is null for other kinds."""
 
     id: str
     kind: str
     name: str
     added_at: str
     last_used_at: str | None
+    passkey: PasskeyShape | None
 
 
 class MethodList(msgspec.Struct):
@@ -73,7 +85,11 @@ class AddMethod(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class MethodBegun(msgspec.Struct, omit_defaults=True):
-    """A method that counts once its code was given back; its secret is shown this once."""
+    """A method that counts once it was confirmed; its secret is shown this once.
+
+    A passkey has `public_key`, for `parseCreationOptionsFromJSON`, and `state`, which comes back
+    with the answer; a password has its bounds in characters.
+    """
 
     id: str
     kind: str
@@ -81,6 +97,33 @@ class MethodBegun(msgspec.Struct, omit_defaults=True):
     secret: str | None = None
     uri: str | None = None
     code: str | None = None
+    public_key: dict[str, Any] | None = None
+    state: str | None = None
+    shortest: int | None = None
+    longest: int | None = None
+
+
+class PasskeyOptions(msgspec.Struct):
+    """What a browser is asked anew, for a passkey that still waits."""
+
+    options: dict[str, Any]
+    state: str
+    expires_at: str
+
+
+class ConfirmMethod(msgspec.Struct, forbid_unknown_fields=True):
+    """Confirm a method, by the one of these that its kind wants; `state` beside `credential`."""
+
+    code: str | None = None
+    password: str | None = None
+    credential: dict[str, Any] | None = None
+    state: str | None = None
+
+
+class RenameMethod(msgspec.Struct, forbid_unknown_fields=True):
+    """Give a passkey or an app another name."""
+
+    name: str
 
 
 class TurnTwoStep(msgspec.Struct, forbid_unknown_fields=True):

@@ -58,6 +58,8 @@ class Kind(StrEnum):
     METHOD_REMOVED = "method_removed", 20, "done", "A method was removed."
     TWO_STEP_ON = "two_step_on", 21, "done", "Two-step verification was turned on."
     TWO_STEP_OFF = "two_step_off", 22, "done", "Two-step verification was turned off."
+    METHOD_RENAMED = "method_renamed", 23, "done", "A method was given another name."
+    PASSWORD_CHANGED = "password_changed", 24, "done", "The password was changed."
     TRUST_GIVEN = "trust_given", 30, "done", "A browser is trusted from now on: no second step."
     TRUST_ENDED = (
         "trust_ended",

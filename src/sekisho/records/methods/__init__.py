@@ -15,6 +15,7 @@ from sekisho.records.methods.actions import (
     sweep,
 )
 from sekisho.records.methods.rules import (
+    LONGEST_NAME,
     Full,
     Method,
     New,
@@ -30,6 +31,7 @@ from sekisho.records.methods.rules import (
 from sekisho.records.methods.store import TABLES, advance, exchange, find, of_account, touch
 
 __all__ = [
+    "LONGEST_NAME",
     "TABLES",
     "Full",
     "Method",

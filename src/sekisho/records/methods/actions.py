@@ -69,8 +69,9 @@ def confirm(
     full = rules.may_add(held, found.kind, most)
     if full is not None:
         return full
-    store.confirm(work, method, used)
-    return rules.confirmed(found, used, work.now)
+    confirmed = rules.confirmed(found, used, work.now)
+    store.confirm(work, confirmed)
+    return confirmed
 
 
 def succeed(work: Work, account: int, method: int, used: Used, policy: Policy) -> Method | Refused:
@@ -79,9 +80,10 @@ def succeed(work: Work, account: int, method: int, used: Used, policy: Policy) -
     refused = rules.may_confirm(found, policy, work.now)
     if found is None or refused is not None:
         return refused or Refused(Reason.NOT_FOUND)
-    store.confirm(work, method, used)
+    confirmed = rules.confirmed(found, used, work.now)
+    store.confirm(work, confirmed)
     store.remove_others(work, found)
-    return rules.confirmed(found, used, work.now)
+    return confirmed
 
 
 def rename(work: Work, account: int, method: int, name: str) -> Method | Refused:

@@ -74,10 +74,15 @@ class New:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """What a right answer leaves: the counter that it consumed, and what the kind keeps beside."""
+    """What a right answer leaves: the counter that it consumed, and what the kind keeps beside.
+
+    A first one may also bring the secret itself (a password), or a name (a passkey's product).
+    """
 
     counter: int
     public: bytes | None = field(repr=False)
+    sealed: bytes | None = field(default=None, repr=False)
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +141,8 @@ def confirmed(method: Method, used: Used, now: datetime) -> Method:
     return replace(
         method,
         state=State.ACTIVE,
+        name=method.name if used.name is None else used.name,
+        sealed=method.sealed if used.sealed is None else used.sealed,
         counter=used.counter,
         public=used.public,
         failures=0,

@@ -55,8 +55,8 @@ _BEGIN = sql(
     " failures = 0, created_at = excluded.created_at"
 )
 _CONFIRM = sql(
-    "UPDATE method SET state = 1, counter = :counter, public = :public, failures = 0,"
-    " confirmed_at = :at WHERE id = :method AND state = 0"
+    "UPDATE method SET state = 1, name = :name, sealed = :sealed, counter = :counter,"
+    " public = :public, failures = 0, confirmed_at = :at WHERE id = :method AND state = 0"
 )
 _TRY = sql(
     "UPDATE method SET failures = :failures WHERE id = :method AND state <> 2 AND failures = :was"
@@ -132,10 +132,18 @@ def begin(work: Work, new: Method) -> None:
     )
 
 
-def confirm(work: Work, method: int, used: Used) -> None:
+def confirm(work: Work, confirmed: Method) -> None:
     """Make a pending method active: of any number of confirmations one writes this row."""
-    at = micros(work.now)
-    work.guard(_CONFIRM, method, method=method, counter=used.counter, public=used.public, at=at)
+    work.guard(
+        _CONFIRM,
+        confirmed.id,
+        method=confirmed.id,
+        name=confirmed.name,
+        sealed=confirmed.sealed,
+        counter=confirmed.counter,
+        public=confirmed.public,
+        at=micros(work.now),
+    )
 
 
 def keep_try(work: Work, method: int, was: int, failures: int) -> None:

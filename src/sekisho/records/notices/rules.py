@@ -19,6 +19,7 @@ class Told(StrEnum):
     CONTACT_REMOVED = "contact_removed"
     METHOD_ADDED = "method_added"
     METHOD_REMOVED = "method_removed"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105  # a kind of notice
     TWO_STEP_ON = "two_step_on"
     TWO_STEP_OFF = "two_step_off"
     SECOND_STEP_FAILED = "second_step_failed"
@@ -54,6 +55,7 @@ NOTICES: dict[Told, Notice] = {
     Told.CONTACT_REMOVED: Notice(is_critical=True),
     Told.METHOD_ADDED: Notice(is_critical=True),
     Told.METHOD_REMOVED: Notice(is_critical=True),
+    Told.PASSWORD_CHANGED: Notice(is_critical=True),
     Told.TWO_STEP_ON: Notice(is_critical=True),
     Told.TWO_STEP_OFF: Notice(is_critical=True),
     Told.SECOND_STEP_FAILED: Notice(is_critical=True),

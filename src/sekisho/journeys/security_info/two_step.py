@@ -1,0 +1,75 @@
+"""Two-step verification of the signed-in person, turned on and off (spec M10)."""
+
+from sekisho.authenticators import recovery_code, second
+from sekisho.ground.db import Database, Work
+from sekisho.ground.refusal import Reason, Refused
+from sekisho.ground.visitor import Visitor
+from sekisho.journeys.security_info import rules
+from sekisho.journeys.security_info.rules import Policy
+from sekisho.records import accounts, activity, methods, notices, proofs, sessions, trust
+from sekisho.records.activity import Event, Kind
+from sekisho.records.methods import Method
+from sekisho.records.notices import Told
+from sekisho.records.sessions import Session
+
+
+def turn(
+    db: Database, policy: Policy, visitor: Visitor, session: Session, *, is_on: bool
+) -> int | Refused:
+    """Turn two-step verification on or off; return how many other sessions that ended (M10)."""
+    return db.write(
+        "two_step.turn", lambda work: _turn(work, policy, visitor, session, is_on=is_on)
+    )
+
+
+def _turn(
+    work: Work, policy: Policy, visitor: Visitor, session: Session, *, is_on: bool
+) -> int | Refused:
+    account = session.account
+    owner = accounts.find(work, account)
+    if owner is None or owner.two_step is is_on:
+        return Refused(Reason.ALREADY_THERE)
+    held = methods.of_account(work, account)
+    if is_on and not can_turn_on(held):
+        return Refused(Reason.NOTHING_TO_PROVE)
+    act = rules.TWO_STEP_ON if is_on else rules.TWO_STEP_OFF
+    proof = proofs.demand(work, account, session.id, act, {})
+    if isinstance(proof, Refused):
+        return proof
+    told = notices.addressees(work, account)
+    idle = int(policy.sessions.idle.total_seconds() * 1_000_000)
+    weak = [
+        one.id
+        for one in sessions.of_account(work, account, idle)
+        if one.id != session.id and is_on and second.is_wanted(one.methods, two_step=True)
+    ]
+    accounts.turn_two_step(work, account, is_on=is_on)
+    trust.end_all(work, account)
+    proofs.spend(work, proof)
+    kind = Kind.TWO_STEP_ON if is_on else Kind.TWO_STEP_OFF
+    activity.record(work, Event(kind, account, visitor))
+    notices.tell_all(work, Told.TWO_STEP_ON if is_on else Told.TWO_STEP_OFF, told, visitor)
+    for one in weak:
+        sessions.end(work, account, one)
+    return len(weak)
+
+
+def can_turn_on(held: list[Method]) -> bool:
+    """Say whether two-step verification could be turned on: a daily way, and a spare for it.
+
+    Beside a code by mail an app, a password or a passkey is the second proof; a passkey alone is
+    two, but lost it leaves nothing, so that it wants a spare like the others.
+    """
+    usable = second.usable(held)
+    return may_second(usable) and _has_spare(usable)
+
+
+def may_second(held: list[Method]) -> bool:
+    """Say whether one of these can be a second proof every day."""
+    return any(one.kind != recovery_code.KIND for one in held)
+
+
+def _has_spare(held: list[Method]) -> bool:
+    """Say whether a lost phone has a road: a recovery code, or another method."""
+    daily = [one for one in held if one.kind != recovery_code.KIND]
+    return len(daily) > 1 or len(daily) < len(held)
