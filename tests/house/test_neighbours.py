@@ -19,6 +19,7 @@ FACES = {
     "proving_pages",
     "method_pages",
     "device_pages",
+    "phone_pages",
     "api",
     "method_api",
     "device_api",

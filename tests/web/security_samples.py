@@ -5,7 +5,7 @@ from typing import Any
 
 from sekisho.ground import words
 from sekisho.ground.refusal import Reason, Refused
-from tests.web import method_samples
+from tests.web import method_samples, phone_samples
 
 _HOME = "/account/security"
 _CONTACT = f"{_HOME}/contacts/ctc_0k8rz2m4v7q1c"
@@ -23,6 +23,7 @@ def _home(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
     name = {
         "hint": _OLD,
         "is_name": True,
+        "phone_channels": (),
         "is_pending": False,
         "added_at": framed["now"] - timedelta(days=40),
         "enter_path": _CONTACT,
@@ -37,6 +38,7 @@ def _home(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "told": None,
         "is_only": False,
         "add_path": f"{_HOME}/add",
+        "add_phone_path": f"{_HOME}/add-phone",
         "methods_path": f"{_HOME}/methods",
     }
     language = framed["language"]
@@ -46,6 +48,11 @@ def _home(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
     }
     return {
         "security_info/home.html#first": home,
+        "security_info/home.html#phones": {
+            **home,
+            "contacts": [name, *phone_samples.cards(other)],
+        },
+        "security_info/home.html#no_phones": {**home, "add_phone_path": None},
         "security_info/home.html#only": {**home, "contacts": [name], "is_only": True},
         "security_info/home.html#only_pending": {
             **home,
@@ -93,6 +100,7 @@ def _adding(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "often": Refused(Reason.TOO_MANY_REQUESTS, retry_at=framed["now"] + timedelta(minutes=30)),
     }
     return {
+        **phone_samples.adding(framed, f"{_HOME}/add-phone", _HOME),
         "security_info/add.html#first": first,
         **{
             f"security_info/add.html#{state}": {
@@ -157,10 +165,15 @@ def _verifying(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
         **_code(framed),
         "path": _CONTACT,
         "hint": _NEW,
+        "channels": ("email",),
+        "by": "email",
         "answer_action": _CONTACT,
         "resend_action": f"{_CONTACT}/code",
     }
-    return _of_a_code("security_info/verify.html", first)
+    return {
+        **_of_a_code("security_info/verify.html", first),
+        **phone_samples.verifying(first),
+    }
 
 
 def _proving(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -29,6 +29,7 @@ STATUSES = {
     "passkey_taken": 409,
     "passkeys_not_here": 409,
     "password_unfit": 422,
+    "phone_unfit": 422,
     "password_needed": 409,
     "not_found": 404,
     "too_large": 413,

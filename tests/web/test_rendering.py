@@ -173,7 +173,7 @@ def test_hostile_text_stays_text(state):
 
 
 KEYS = {"title_key", "text_key", "action_key", "language", "why", "kind", "outcome", "ways"}
-KEYS |= {"always", "word", "reasons", "reason", "zone", "theme", "refused"}
+KEYS |= {"always", "word", "reasons", "reason", "zone", "theme", "refused", "by", "channel"}
 
 
 def poisoned(value, hostile):

@@ -82,6 +82,7 @@ def test_every_route_that_verifies_is_in_this_list(house):
         ("DELETE", "/api/v1/devices/{device}"),
         ("POST", "/api/v1/devices/remove_all"),
         ("POST", "/account/security/add"),
+        ("POST", "/account/security/add-phone"),
         ("POST", "/account/security/contacts/{contact}/code"),
         ("POST", "/account/security/contacts/{contact}/remove"),
         ("POST", "/account/security/prove/{flow}/code"),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from sekisho.doors.ops import well_known
 from sekisho.doors.settings import REFERENCE, Settings, SettingsError
-from sekisho.ground import networks, words
+from sekisho.ground import networks, phones, words
 from sekisho.records.delivery.post_office import mailbox
 from sekisho.records.delivery.providers import choose
 
@@ -18,7 +18,7 @@ _ENV = {setting.name: setting.env for setting in REFERENCE}
 
 def check(settings: Settings) -> None:
     """See that each setting can be read; SettingsError names the one that cannot."""
-    for name, read in _READERS.items():
+    for name, read in {**_READERS, "phones.country": _home_of(settings)}.items():
         value = settings.text(name)
         if not value:
             continue
@@ -53,6 +53,16 @@ def _list_of_breaches(url: str) -> None:
         raise ValueError(message)
 
 
+def _home_of(settings: Settings) -> Callable[[str], object]:
+    def read(country: str) -> None:
+        allowed = settings.text("phones.countries")
+        if country not in phones.read_countries(allowed):
+            message = f"{country!r} is not among SEKISHO_PHONES_COUNTRIES={allowed}"
+            raise ValueError(message)
+
+    return read
+
+
 def _gateways(urls: str) -> None:
     # Here, not above: 0.2 s that a service with e-mail alone does not pay.
     from sekisho.records.delivery.providers import gateways  # noqa: PLC0415
@@ -65,6 +75,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "smtp_url": choose,
     "sms_providers": _gateways,
     "voice_providers": _gateways,
+    "phones.countries": phones.read_countries,
     "mail_from": mailbox,
     "reply_to": mailbox,
     "time_zone": _zone,

@@ -35,7 +35,8 @@ from sekisho.journeys.security_info.means import Means
 from sekisho.journeys.sign_in import pages as sign_in_pages
 from sekisho.migrations import schema
 from sekisho.records import limits
-from sekisho.records.delivery import hooks
+from sekisho.records.delivery import hooks, letters
+from sekisho.records.delivery.channels import sms
 from sekisho.records.delivery.letters import Form
 from sekisho.records.delivery.post_office import PostOffice
 from sekisho.records.delivery.providers.inbox import Inbox
@@ -166,6 +167,11 @@ def post_office(settings: Settings, inbox: Inbox | None) -> PostOffice:
     return posting.open_office(settings, LETTERS, inbox)
 
 
+def segments_of_a_text(settings: Settings) -> int:
+    """Return how many segments a code takes in Japanese, with this service's name and host."""
+    return sms.length(letters.sample(posting.letters_of(settings, LETTERS), "sms.txt")).segments
+
+
 def origin_of(settings: Settings) -> str:
     """Return the public URL's origin, lower case.
 
@@ -191,7 +197,8 @@ def _routes(
     gate = limits.open_gate(policies.port(settings), _counter(settings))
     seen, own = policies.activity(settings), policies.account(settings, policy)
     parties = proofs.parties(settings, site.origin)
-    secured = policies.security_info_of(settings, policy, parties)
+    channels = posting.phone_channels(settings, is_dev=inbox is not None)
+    secured = policies.security_info_of(settings, policy, parties, channels)
     means = Means(db, secured, passwords)
     roads = (sign_in.road(db, policy, gate), security_info.road(db, secured))
     programs = (

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sekisho.authenticators import passkey, password
 from sekisho.doors.settings import Settings
+from sekisho.ground import phones
 from sekisho.journeys import security_info, sign_in
 from sekisho.journeys.my_account.devices import Policy as AccountPolicy
 from sekisho.journeys.recent_activity.actions import Policy as ActivityPolicy
@@ -120,15 +121,28 @@ def passwords(settings: Settings) -> password.Policy:
     )
 
 
+def contacts_of(settings: Settings, channels: frozenset[str]) -> contacts.Policy:
+    """Return how many contacts there may be and which phones; `channels` are what reaches them."""
+    return contacts.Policy(
+        most=settings.number("contacts.most"),
+        countries=phones.read_countries(settings.text("phones.countries")),
+        country=settings.text("phones.country"),
+        channels=channels,
+    )
+
+
 def security_info_of(
-    settings: Settings, signing_in: sign_in.Policy, parties: passkey.Parties
+    settings: Settings,
+    signing_in: sign_in.Policy,
+    parties: passkey.Parties,
+    channels: frozenset[str],
 ) -> security_info.Policy:
-    """Return what changes of security info follow."""
+    """Return what changes of security info follow; `channels` are what reaches phones."""
     return security_info.Policy(
         flows=signing_in.flows,
         limits=signing_in.limits,
         sessions=signing_in.sessions,
-        contacts=contacts.Policy(most=settings.number("contacts.most")),
+        contacts=contacts_of(settings, channels),
         zone=signing_in.zone,
         service_name=settings.text("service_name"),
         parties=parties,

@@ -9,6 +9,7 @@ from sekisho.doors.settings import REFERENCE, Settings, SettingsError
 from sekisho.records.delivery import dkim, letters
 from sekisho.records.delivery.callbacks import CallbackKeys
 from sekisho.records.delivery.channels import CHANNELS
+from sekisho.records.delivery.failover import Failover, Patience
 from sekisho.records.delivery.letters import Form
 from sekisho.records.delivery.post_office import PostOffice, Provider, mailbox
 from sekisho.records.delivery.providers import choose
@@ -24,17 +25,8 @@ def open_office(settings: Settings, forms: Mapping[str, Form], inbox: Inbox | No
 
     Raises SettingsError when a letter of the operator's lost its code or gained a link (spec D8).
     """
-    origin = settings.text("public_url") or "http://localhost"
-    sender = settings.text("mail_from") or "no-reply@localhost.test"
-    own = settings.text("letters")
-    written = letters.load(
-        forms, Path(own) if own else None, settings.text("service_name"), _host_of(origin)
-    )
-    problems = letters.check(written)
-    if problems:
-        message = f"SEKISHO_LETTERS: {problems[0]}"
-        raise SettingsError(message)
-    mail_from = mailbox(sender)
+    written = letters_of(settings, forms)
+    mail_from = mailbox(settings.text("mail_from") or "no-reply@localhost.test")
     if not mail_from.name:
         mail_from = mailbox(f"{settings.text('service_name')} <{mail_from.address}>")
     reply_to = settings.text("reply_to")
@@ -46,6 +38,23 @@ def open_office(settings: Settings, forms: Mapping[str, Form], inbox: Inbox | No
         reply_to=mailbox(reply_to) if reply_to else None,
         policy=policies.posts(settings),
     )
+
+
+def letters_of(settings: Settings, forms: Mapping[str, Form]) -> letters.Letters:
+    """Return the letters as this service writes them.
+
+    Raises SettingsError when one of the operator's lost its code or gained a link (spec D8).
+    """
+    origin = settings.text("public_url") or "http://localhost"
+    own = settings.text("letters")
+    written = letters.load(
+        forms, Path(own) if own else None, settings.text("service_name"), _host_of(origin)
+    )
+    problems = letters.check(written)
+    if problems:
+        message = f"SEKISHO_LETTERS: {problems[0]}"
+        raise SettingsError(message)
+    return written
 
 
 def phone_channels(settings: Settings, *, is_dev: bool) -> frozenset[str]:
@@ -80,13 +89,12 @@ def _providers(settings: Settings, inbox: Inbox | None) -> dict[str, Provider]:
     return {"email": choose(url), **phones}
 
 
-def gateways_of(settings: Settings, name: str) -> Provider:
+def gateways_of(settings: Settings, name: str) -> Failover:
     """Return the gateways of a channel, with failover between them (spec D3).
 
     Raises SettingsError when one of their URLs cannot be read.
     """
     # As above.
-    from sekisho.records.delivery.failover import Patience  # noqa: PLC0415
     from sekisho.records.delivery.providers import gateways  # noqa: PLC0415
 
     patience = Patience(slow=timedelta(seconds=settings.number("delivery.slow_seconds")))

@@ -161,6 +161,8 @@ REFERENCE: tuple[Setting, ...] = (
         "trust.unused_days", 60, "days", 1, 400, "unused, a browser leaves the list of devices"
     ),
     _number("contacts.most", 10, "contacts", 2, 50, "of one account (P1)"),
+    _text("phones.countries", "where codes go by SMS and voice (ISO 3166, comma separated)", "JP"),
+    _text("phones.country", "the country that a number without its own is read in", "JP"),
     _number("activity.shown_days", 30, "days", 7, 90, "how long owners see their events (A1)"),
     _number("activity.kept_days", 90, "days", 30, 400, "how long events are kept"),
     _number("delivery.connections", 4, "connections", 1, 32, "of each channel at once"),

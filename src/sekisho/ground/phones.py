@@ -85,6 +85,24 @@ def is_e164(text: str) -> bool:
     return _E164.fullmatch(text) is not None
 
 
+def read_countries(text: str) -> frozenset[str]:
+    """Read `JP, KR` (ISO 3166); ValueError says what is no country with phones of its own."""
+    found = frozenset(one.strip().upper() for one in text.split(",") if one.strip())
+    unknown = sorted(code for code in found if not _is_country(code))
+    if not found or unknown:
+        raise ValueError(f"{', '.join(unknown) or 'nothing'} is no country; write JP or JP,KR")
+    return found
+
+
+def _is_country(code: str) -> bool:
+    if code == "JP":
+        return True
+    # As above: a service for Japan alone need not load it to start.
+    import phonenumbers as known  # noqa: PLC0415
+
+    return known.country_code_for_region(code) != 0
+
+
 def home(languages: str, place: str | None, fallback: str) -> str:
     """Return the country that a picker begins with, from Accept-Language, place or setting.
 

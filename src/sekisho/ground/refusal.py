@@ -55,6 +55,7 @@ class Reason(StrEnum):
     TOO_MANY_CONTACTS = "too_many_contacts", 409, "The account has as many contacts as it may."
     TOO_MANY_METHODS = "too_many_methods", 409, "The account has as many methods of this kind."
     NOTHING_TO_PROVE = "nothing_to_prove", 409, "Add a method and a spare for it first."
+    PHONE_UNFIT = "phone_unfit", 422, "No code can go to this number; `errors` says why."
     STILL_NEEDED = "still_needed", 409, "The account still needs this; add another first."
     # Passkeys and passwords
     PASSKEY_WRONG = "passkey_wrong", 401, "The answer is none to this challenge, or of no passkey."
@@ -74,7 +75,8 @@ class Refused(msgspec.Struct, frozen=True):
     `retry_at` is when trying again may help, `left` how many tries are left, `label` and
     `sent_at` name the newest code, `pointer` and `detail` the part of the input that is
     wrong; `language` is the flow's, where it has one; `act` is what a step-up is wanted for;
-    `flaw` says why a password is not taken, and `bounds` how short and how long one may be.
+    `flaw` says why a password or a phone number is not taken, and `bounds` how short and how long
+    a password may be.
     """
 
     reason: Reason

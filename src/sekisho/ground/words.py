@@ -171,13 +171,17 @@ def refusal(language: str, refused: Refused, zone: str, now: datetime) -> str:
             return text(language, f"{key}_wait", wait=length(again - now, language))
         case Reason.TOO_MANY_TRIES | Reason.TOO_MANY_REQUESTS | Reason.UNAVAILABLE if again:
             return text(language, f"{key}_until", until=when(again, now, zone, language))
-        case Reason.PASSWORD_UNFIT if refused.flaw and refused.bounds:
-            shortest, longest = refused.bounds
-            return text(
-                language, f"password.unfit.{refused.flaw}", shortest=shortest, longest=longest
-            )
+        case Reason.PASSWORD_UNFIT | Reason.PHONE_UNFIT if refused.flaw:
+            return _unfit(language, refused, refused.flaw)
         case _:
             return text(language, key)
+
+
+def _unfit(language: str, refused: Refused, flaw: str) -> str:
+    if refused.bounds is None:
+        return text(language, f"phone.{flaw}")
+    shortest, longest = refused.bounds
+    return text(language, f"password.unfit.{flaw}", shortest=shortest, longest=longest)
 
 
 def _code_wrong(language: str, refused: Refused) -> str:

@@ -4,7 +4,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from sekisho.doors import checking, house
+from sekisho.doors import checking, house, posting
 from sekisho.doors.settings import Settings, SettingsError, environment, gather
 from sekisho.doors.terminal.outcomes import FAILED, fail, tell, tell_json, told
 from sekisho.ground import addresses
@@ -40,7 +40,14 @@ def run(folder: Path, what: str, address: str | None, *, as_json: bool) -> None:
 
 
 def _set_up(settings: Settings) -> list[Finding]:
-    return [_origin(settings), _key(settings), _store(settings), *_sender(settings), _clock()]
+    return [
+        _origin(settings),
+        _key(settings),
+        _store(settings),
+        *_sender(settings),
+        *_phones(settings),
+        _clock(),
+    ]
 
 
 def _origin(settings: Settings) -> Finding:
@@ -92,6 +99,40 @@ def _sender(settings: Settings) -> list[Finding]:
         Finding("mail", is_good=True, told=f"from {office.mail_from.address}"),
         Finding("DKIM", is_good=True, told=dkim),
     ]
+
+
+def _phones(settings: Settings) -> list[Finding]:
+    """Read the gateways for SMS and calls, and measure what a text costs."""
+    named = {"SMS": "sms_providers", "calls": "voice_providers"}
+    found = [_gateways(settings, name, urls) for name, urls in named.items()]
+    if settings.text("sms_providers") and all(one.is_good for one in found):
+        found.append(_text_length(settings))
+    return found
+
+
+def _gateways(settings: Settings, name: str, urls: str) -> Finding:
+    if not settings.text(urls):
+        env = f"SEKISHO_{urls.upper()}"
+        return Finding(name, is_good=True, told=f"not set up; {env} names your gateways")
+    try:
+        gateways = posting.gateways_of(settings, urls)
+    except SettingsError as error:
+        return Finding(name, is_good=False, told=str(error))
+    gateways.close()
+    where = settings.text("phones.countries")
+    return Finding(name, is_good=True, told=f"by {', '.join(gateways.health())}, to {where}")
+
+
+def _text_length(settings: Settings) -> Finding:
+    """Measure a code's text in Japanese, which is the longer one (spec D6)."""
+    try:
+        segments = house.segments_of_a_text(settings)
+    except (SettingsError, ValueError) as error:
+        return Finding("text", is_good=False, told=str(error))
+    if segments == 1:
+        return Finding("text", is_good=True, told="a code in Japanese fits one segment")
+    told = f"a code in Japanese takes {segments} segments; a shorter SEKISHO_SERVICE_NAME saves one"
+    return Finding("text", is_good=True, told=told)
 
 
 def _mail(settings: Settings, address: str | None) -> list[Finding]:

@@ -161,9 +161,9 @@ def _look_up(
 
 
 def _account_shape(work: Work, account: Account, idle: int) -> dict[str, object]:
-    found = contacts.of_account(work, account.id)
+    found = contacts.verified(work, account.id)
     _, book = limits.reading(work, account.id)
-    hints = [addresses.hint(contacts.address(work.keys, one.id, one.sealed)) for one in found]
+    hints = [contacts.hint(work.keys, one) for one in found]
     return {
         "id": ids.show("acc", account.id),
         "created_at": instant(account.created_at).isoformat().replace("+00:00", "Z"),

@@ -40,7 +40,7 @@ def look(work: Work, session: Session) -> Overview:
             until=one.removed_at + contacts.REMEMBERED if one.removed_at else None,
         )
         for one in found
-        if one.state is not State.PENDING
+        if one.state is not State.PENDING and one.kind == contacts.EMAIL
     )
     return Overview(notices.choices(work, session.account), readers)
 

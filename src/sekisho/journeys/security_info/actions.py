@@ -1,12 +1,16 @@
-"""Contacts of the signed-in person: listed, added, proved, removed. Each change spends a proof."""
+"""Contacts of the signed-in person: listed, added, proved, removed. Each change spends a proof.
+
+A contact is an address or a phone; to a phone its code goes by text or by a call.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from sekisho import authenticators
 from sekisho.authenticators import Asked, Asker, Gathered, Target, Verdict
-from sekisho.ground import addresses, ids
+from sekisho.ground import ids
 from sekisho.ground.db import Database, Work
 from sekisho.ground.keys import Keys
 from sekisho.ground.refusal import Reason, Refused
@@ -20,15 +24,25 @@ from sekisho.records.notices import Told
 from sekisho.records.sessions import Session
 
 
-def listed(work: Work, session: Session) -> list[Card]:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """The contact that a code is wanted for, and by which channel where it is a phone."""
+
+    contact: Found
+    channel: str
+
+
+def listed(work: Work, policy: Policy, session: Session) -> list[Card]:
     """Return the account's contacts as its owner sees them, oldest first."""
     found = contacts.every(work, session.account)
-    return [card(work.keys, one) for one in found if one.state is not State.REMOVED]
+    return [card(work.keys, policy, one) for one in found if one.state is not State.REMOVED]
 
 
-def card(keys: Keys, found: Found) -> Card:
+def card(keys: Keys, policy: Policy, found: Found) -> Card:
     """Return a contact with its hint."""
-    return Card(found, addresses.hint(contacts.address(keys, found.id, found.sealed)))
+    reached = contacts.opened(keys, found)
+    channels = contacts.channels_to(reached, policy.contacts)
+    return Card(found, contacts.hint(keys, found), channels)
 
 
 def add(
@@ -46,15 +60,22 @@ def add(
 
 
 def send_again(
-    db: Database, policy: Policy, visitor: Visitor, session: Session, contact: int
+    db: Database,
+    policy: Policy,
+    visitor: Visitor,
+    session: Session,
+    contact: int,
+    *,
+    channel: str = "",
 ) -> Asked | Refused:
-    """Send a new code to a contact that waits for one."""
+    """Send a new code to a contact that waits for one; to a phone by the channel that is wished."""
 
     def again(work: Work) -> Asked | Refused:
         found = _pending(work, session, contact)
         if found is None:
             return Refused(Reason.NOT_FOUND)
-        return _send(work, policy, visitor, found, _gathered(work, session, found))
+        paying = _gathered(work, session, found)
+        return _send(work, policy, visitor, paying, _Wanted(found, channel))
 
     return db.write("contacts.send_again", again)
 
@@ -76,7 +97,7 @@ def confirm(
     verdict = authenticators.compare(db.keys, paid.flow, typed)
     if verdict is Verdict.RIGHT:
         return db.write(
-            "contacts.confirm", lambda work: _confirm(work, visitor, session, contact, paid)
+            "contacts.confirm", lambda work: _confirm(work, policy, visitor, session, paid)
         )
     kind, refused = authenticators.told(paid, verdict, typed)
     event = Event(kind, session.account, visitor, paid.flow.challenge.label)
@@ -84,9 +105,13 @@ def confirm(
     return refused
 
 
-def remove(db: Database, visitor: Visitor, session: Session, contact: int) -> Card | Refused:
+def remove(
+    db: Database, policy: Policy, visitor: Visitor, session: Session, contact: int
+) -> Card | Refused:
     """Remove a contact; spends a proof, except for one that was never proved (P5, P8)."""
-    return db.write("contacts.remove", lambda work: _remove(work, visitor, session, contact))
+    return db.write(
+        "contacts.remove", lambda work: _remove(work, policy, visitor, session, contact)
+    )
 
 
 def pending(work: Work, policy: Policy, session: Session, contact: int) -> Proposed | None:
@@ -96,40 +121,51 @@ def pending(work: Work, policy: Policy, session: Session, contact: int) -> Propo
     if found is None or flow is None:
         return None
     left = max(0, policy.limits.flow - flow.asked)
-    return Proposed(card(work.keys, found), Asked(flow, left, is_familiar=True))
+    return Proposed(card(work.keys, policy, found), Asked(flow, left, is_familiar=True))
 
 
 def _add(
     work: Work, policy: Policy, visitor: Visitor, session: Session, parameters: Mapping[str, str]
 ) -> Proposed | Refused:
-    email = rules.read_address(parameters["kind"], parameters["address"])
-    if isinstance(email, Refused):
-        return email
-    new = contacts.draft(work, session.account, email)
+    reached = rules.read_contact(parameters, policy)
+    if isinstance(reached, Refused):
+        return reached
+    new = contacts.draft(work, session.account, reached)
     paying = _gathered(work, session, new)
     turn, book = limits.reading(work, session.account)
-    proof = proofs.demand(work, session.account, session.id, rules.ADD, parameters)
+    proof = _proof(work, session, parameters)
     if isinstance(proof, Refused):
         return proof
     found = contacts.every(work, session.account)
     refused = contacts.may_add(found, new.blind, policy.contacts)
     if refused is not None:
         return refused
-    asked = _send(work, policy, visitor, new, paying)
+    wanted = _Wanted(new, parameters.get("channel", ""))
+    asked = _send(work, policy, visitor, paying, wanted)
     if isinstance(asked, Refused):
         return asked
     # Threat: adds that race for the last place would share it; the owner's book makes them queue
     # (test_adds_that_race_for_the_last_place_do_not_share_it).
     limits.keep(work, session.account, turn, book)
     proofs.spend(work, proof)
-    contacts.propose(work, new, email, found)
+    contacts.propose(work, new, reached, found)
     activity.record(work, Event(Kind.CONTACT_PROPOSED, session.account, visitor))
-    return Proposed(card(work.keys, new), asked)
+    return Proposed(card(work.keys, policy, new), asked)
+
+
+def _proof(work: Work, session: Session, parameters: Mapping[str, str]) -> int | Refused:
+    """Return the proof for adding this; over which channel its code goes need not be proved."""
+    bare = {name: value for name, value in parameters.items() if name != "channel"}
+    proof = proofs.demand(work, session.account, session.id, rules.ADD, parameters)
+    if isinstance(proof, Refused) and bare != parameters:
+        return proofs.demand(work, session.account, session.id, rules.ADD, bare)
+    return proof
 
 
 def _confirm(
-    work: Work, visitor: Visitor, session: Session, contact: int, paid: flows.Charged
+    work: Work, policy: Policy, visitor: Visitor, session: Session, paid: flows.Charged
 ) -> Card | Refused:
+    contact = paid.flow.subject
     found = _pending(work, session, contact)
     flow = flows.find(work, paid.flow.id)
     if found is None or flow is None or flow.challenge.id != paid.flow.challenge.id:
@@ -139,12 +175,14 @@ def _confirm(
     flows.spend(work, paid, book, _payer(work.keys, found))
     contacts.verify(work, contact)
     activity.record(work, Event(Kind.CONTACT_ADDED, session.account, visitor))
-    shown = card(work.keys, replace(found, state=State.VERIFIED, verified_at=work.now))
+    shown = card(work.keys, policy, replace(found, state=State.VERIFIED, verified_at=work.now))
     notices.tell_all(work, Told.CONTACT_ADDED, others, visitor, contact=shown.hint)
     return shown
 
 
-def _remove(work: Work, visitor: Visitor, session: Session, contact: int) -> Card | Refused:
+def _remove(
+    work: Work, policy: Policy, visitor: Visitor, session: Session, contact: int
+) -> Card | Refused:
     found = contacts.every(work, session.account)
     named = next((one for one in found if one.id == contact), None)
     if named is None or named.state is State.REMOVED:
@@ -152,7 +190,7 @@ def _remove(work: Work, visitor: Visitor, session: Session, contact: int) -> Car
     refused = contacts.may_remove(found, named)
     if refused is not None:
         return refused
-    shown = card(work.keys, named)
+    shown = card(work.keys, policy, named)
     if named.state is State.PENDING:
         contacts.drop(work, contact)
         return shown
@@ -187,9 +225,14 @@ def _charge(work: Work, policy: Policy, session: Session, contact: int) -> flows
 
 
 def _send(
-    work: Work, policy: Policy, visitor: Visitor, contact: Found, paying: Gathered
+    work: Work, policy: Policy, visitor: Visitor, paying: Gathered, wanted: _Wanted
 ) -> Asked | Refused:
     """Send the code that proves a contact, to it alone."""
+    contact = wanted.contact
+    reached = contacts.opened(work.keys, contact)
+    channel = contacts.channel_to(reached, wanted.channel, policy.contacts)
+    if isinstance(channel, Refused):
+        return channel
     ticket = flows.Ticket(
         flow=contact.flow,
         purpose=flows.Purpose.VERIFY_CONTACT,
@@ -202,7 +245,8 @@ def _send(
         subject=contact.id,
         account=contact.account,
         kind="verify_contact",
-        to=contacts.address(work.keys, contact.id, contact.sealed).text,
+        to=reached.text,
+        channel=channel,
     )
     return authenticators.ask(work, policy, Asker(visitor, ticket), paying, target)
 
@@ -220,5 +264,4 @@ def _gathered(work: Work, session: Session, contact: Found) -> Gathered:
 
 
 def _payer(keys: Keys, contact: Found) -> int:
-    email = contacts.address(keys, contact.id, contact.sealed)
-    return contacts.stand_in(keys, addresses.canonical(email))
+    return contacts.stand_in(keys, contacts.identity(contacts.opened(keys, contact)))

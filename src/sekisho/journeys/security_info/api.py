@@ -9,7 +9,7 @@ from sekisho.authenticators.shapes import ChallengeShape
 from sekisho.ground import ids
 from sekisho.ground.db import Database
 from sekisho.ground.refusal import Reason, Refused
-from sekisho.journeys.security_info import actions
+from sekisho.journeys.security_info import actions, rules
 from sekisho.journeys.security_info.rules import Card, Policy, Proposed
 from sekisho.journeys.security_info.shapes import (
     AddContact,
@@ -17,6 +17,7 @@ from sekisho.journeys.security_info.shapes import (
     ContactList,
     ContactProposed,
     ContactShape,
+    SendAgain,
 )
 from sekisho.records.sessions import Session, guard
 from sekisho.web.calls import Call
@@ -38,6 +39,7 @@ _CODE = (
     Reason.FLOW_EXPIRED,
 )
 _ADD = msgspec.json.Decoder(AddContact)
+_AGAIN = msgspec.json.Decoder(SendAgain)
 
 
 def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
@@ -47,7 +49,7 @@ def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
         Route(
             "GET",
             _PATH,
-            inside(partial(list_all, db)),
+            inside(partial(list_all, db, policy)),
             answers={200: ContactList},
             refusals=_ALL,
             tells="List the account's contacts.",
@@ -62,6 +64,7 @@ def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
                 *_WRITES,
                 *_LIMITS,
                 Reason.INVALID_INPUT,
+                Reason.PHONE_UNFIT,
                 Reason.PROVE_MORE,
                 Reason.ALREADY_THERE,
                 Reason.TOO_MANY_CONTACTS,
@@ -79,8 +82,16 @@ def _of_one(db: Database, policy: Policy) -> tuple[Route, ...]:
             "POST",
             f"{_ONE}/code",
             inside(partial(send_again, db, policy)),
+            body=SendAgain,
             answers={201: ChallengeShape},
-            refusals=(*_WRITES, *_LIMITS, Reason.NOT_FOUND, Reason.CODE_USED, Reason.FLOW_EXPIRED),
+            refusals=(
+                *_WRITES,
+                *_LIMITS,
+                Reason.NOT_FOUND,
+                Reason.CODE_USED,
+                Reason.FLOW_EXPIRED,
+                Reason.INVALID_INPUT,
+            ),
             tells="Send a new code to a contact that is not proved yet.",
         ),
         Route(
@@ -95,7 +106,7 @@ def _of_one(db: Database, policy: Policy) -> tuple[Route, ...]:
         Route(
             "DELETE",
             _ONE,
-            inside(partial(remove, db)),
+            inside(partial(remove, db, policy)),
             answers={204: None},
             refusals=(*_WRITES, Reason.NOT_FOUND, Reason.PROVE_MORE, Reason.STILL_NEEDED),
             tells="Remove a contact, after a step-up for `contacts.remove`.",
@@ -103,10 +114,10 @@ def _of_one(db: Database, policy: Policy) -> tuple[Route, ...]:
     )
 
 
-def list_all(db: Database, call: Call, session: Session) -> Reply:
+def list_all(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
     """List contacts: `GET /api/v1/contacts`."""
     del call
-    found = db.read(lambda work: actions.listed(work, session))
+    found = db.read(lambda work: actions.listed(work, policy, session))
     return Json(ContactList([_shape(one) for one in found], None))
 
 
@@ -117,6 +128,11 @@ def add(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
     except UNREADABLE as error:
         return flow_api.invalid(error)
     parameters = {"kind": wanted.kind, "address": wanted.address}
+    given = {"country": wanted.country, "channel": wanted.channel}
+    parameters |= {name: value for name, value in given.items() if value is not None}
+    refused = rules.check_act(rules.ADD, parameters, policy)
+    if refused is not None:
+        return refused
     outcome = actions.add(db, policy, call.visitor, session, parameters)
     match outcome:
         case Refused():
@@ -125,7 +141,7 @@ def add(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
             return Json(
                 ContactProposed(
                     id=ids.show("ctc", outcome.card.contact.id),
-                    kind="email",
+                    kind=outcome.card.contact.kind,
                     hint=outcome.card.hint,
                     state=outcome.card.contact.state.word,
                     challenge=flow_api.challenge(
@@ -141,7 +157,13 @@ def send_again(db: Database, policy: Policy, call: Call, session: Session) -> Re
     contact = ids.read("ctc", call.params["contact"])
     if contact is None:
         return Refused(Reason.NOT_FOUND)
-    asked = actions.send_again(db, policy, call.visitor, session, contact)
+    try:
+        wished = _AGAIN.decode(call.body or b"{}")
+    except UNREADABLE as error:
+        return flow_api.invalid(error)
+    asked = actions.send_again(
+        db, policy, call.visitor, session, contact, channel=wished.channel or ""
+    )
     if isinstance(asked, Refused):
         return asked
     return Json(flow_api.challenge(asked.flow.challenge, asked.resends_left), status=201)
@@ -159,12 +181,12 @@ def confirm(db: Database, policy: Policy, call: Call, session: Session) -> Reply
     return outcome if isinstance(outcome, Refused) else Json(_shape(outcome))
 
 
-def remove(db: Database, call: Call, session: Session) -> Reply:
+def remove(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
     """Remove a contact: `DELETE /api/v1/contacts/{id}`."""
     contact = ids.read("ctc", call.params["contact"])
     if contact is None:
         return Refused(Reason.NOT_FOUND)
-    outcome = actions.remove(db, call.visitor, session, contact)
+    outcome = actions.remove(db, policy, call.visitor, session, contact)
     return outcome if isinstance(outcome, Refused) else Empty()
 
 
@@ -172,10 +194,11 @@ def _shape(card: Card) -> ContactShape:
     found = card.contact
     return ContactShape(
         id=ids.show("ctc", found.id),
-        kind="email",
+        kind=found.kind,
         hint=card.hint,
         state=found.state.word,
         sign_in=found.is_name,
+        channels=list(card.channels),
         added_at=show(found.added_at),
         verified_at=show(found.verified_at) if found.verified_at else None,
     )

@@ -9,7 +9,7 @@ import msgspec
 from sekisho.authenticators import rules as authenticators
 from sekisho.authenticators.passkey import rules as passkey
 from sekisho.authenticators.password import rules as password
-from sekisho.ground import addresses
+from sekisho.ground import addresses, phones
 from sekisho.ground.addresses import EmailAddress
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.showing import shown
@@ -28,13 +28,15 @@ NAMED = ("passkey", "totp")  # kinds of which an account may have several, told 
 _STRONG = ("passkey", "totp")  # with one of these an account can do without a password (M8)
 _ENOUGH = 2  # other ways beside a password that goes (M8)
 ACTS: Mapping[str, frozenset[str]] = {
-    ADD: frozenset({"kind", "address"}),
+    ADD: frozenset({"kind", "address"}),  # a phone may have a country and a channel besides
     REMOVE: frozenset({"id"}),
     ADD_METHOD: frozenset({"kind", "name"}),
     REMOVE_METHOD: frozenset({"id"}),
     TWO_STEP_ON: frozenset(),
     TWO_STEP_OFF: frozenset(),
 }
+KINDS = (contacts.EMAIL, contacts.PHONE)
+OF_PHONES = frozenset({"country", "channel"})
 MOST_PARAMETER = 400  # signs of one; an address has at most 254
 
 
@@ -53,10 +55,11 @@ class Policy(authenticators.Policy):
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A contact as its owner sees it."""
+    """A contact as its owner sees it; `channels` are those that codes can take to it."""
 
     contact: contacts.Found
     hint: str
+    channels: tuple[str, ...] = ("email",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +104,21 @@ class Given(msgspec.Struct, frozen=True):
         return shown(self, "text", "state")
 
 
-def check_act(act: str, parameters: Mapping[str, str]) -> Refused | None:
+def check_act(act: str, parameters: Mapping[str, str], policy: Policy) -> Refused | None:
     """Refuse an act that does not exist, or other parameters than it has."""
     wanted = ACTS.get(act)
     if wanted is None:
         detail = f"one of: {', '.join(ACTS)}"
         return Refused(Reason.INVALID_INPUT, pointer="/act", detail=detail)
-    if wanted != set(parameters) or any(len(one) > MOST_PARAMETER for one in parameters.values()):
+    given = set(parameters)
+    if act == ADD and parameters.get("kind") == contacts.PHONE:
+        given -= OF_PHONES
+    if wanted != given or any(len(one) > MOST_PARAMETER for one in parameters.values()):
         detail = f"exactly: {', '.join(sorted(wanted))}"
         return Refused(Reason.INVALID_INPUT, pointer="/parameters", detail=detail)
     if act == ADD:
-        email = read_address(parameters["kind"], parameters["address"])
-        return email if isinstance(email, Refused) else None
+        reached = read_contact(parameters, policy)
+        return reached if isinstance(reached, Refused) else None
     if act == ADD_METHOD:
         return check_method(parameters["kind"], parameters["name"])
     return None
@@ -142,11 +148,38 @@ def may_drop_password(others: Collection[str]) -> Refused | None:
     return Refused(Reason.PASSWORD_NEEDED)
 
 
-def read_address(kind: str, text: str) -> EmailAddress | Refused:
-    """Return the address that is to become a contact."""
-    if kind != "email":
-        return Refused(Reason.INVALID_INPUT, pointer="/kind", detail="one of: email")
+def read_contact(
+    parameters: Mapping[str, str], policy: Policy
+) -> EmailAddress | phones.Phone | Refused:
+    """Return the address or the phone that is to become a contact."""
+    kinds = KINDS if policy.contacts.channels else KINDS[:1]
+    match parameters["kind"]:
+        case contacts.EMAIL:
+            return _read_address(parameters["address"])
+        case contacts.PHONE if policy.contacts.channels:
+            return _read_phone(parameters, policy.contacts)
+        case _:
+            detail = f"one of: {', '.join(kinds)}"
+            return Refused(Reason.INVALID_INPUT, pointer="/kind", detail=detail)
+
+
+def _read_address(text: str) -> EmailAddress | Refused:
     email = addresses.parse_email(text)
     if email is None:
         return Refused(Reason.INVALID_INPUT, pointer="/address", detail="no e-mail address")
     return email
+
+
+def _read_phone(parameters: Mapping[str, str], policy: contacts.Policy) -> phones.Phone | Refused:
+    """Read a number as dialled in its country; one that no code would reach is refused (P3)."""
+    country = parameters.get("country") or policy.country
+    if country not in policy.countries:
+        detail = f"one of: {', '.join(sorted(policy.countries))}"
+        return Refused(Reason.INVALID_INPUT, pointer="/country", detail=detail)
+    phone = phones.read(parameters["address"], country)
+    if isinstance(phone, phones.Unfit):
+        return contacts.unfit(phone.value)
+    channel = contacts.may_keep(phone, policy) or contacts.channel_to(
+        phone, parameters.get("channel", ""), policy
+    )
+    return channel if isinstance(channel, Refused) else phone

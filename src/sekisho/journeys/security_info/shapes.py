@@ -8,13 +8,17 @@ from sekisho.authenticators.shapes import ChallengeShape
 
 
 class ContactShape(msgspec.Struct):
-    """A contact of the account; `hint` masks it, `sign_in` says that it is a sign-in name."""
+    """A contact of the account: an `email` or a `phone`. `hint` masks it.
+
+    `sign_in` says that it is a sign-in name; `channels` are those that codes can take to it.
+    """
 
     id: str
     kind: str
     hint: str
     state: str
     sign_in: bool
+    channels: list[str]
     added_at: str
     verified_at: str | None
 
@@ -37,10 +41,23 @@ class ContactProposed(msgspec.Struct):
 
 
 class AddContact(msgspec.Struct, forbid_unknown_fields=True):
-    """Add a contact: needs a step-up for `contacts.add` with the same two fields."""
+    """Add a contact: needs a step-up for `contacts.add` with the same fields.
+
+    `kind` is `email` or `phone`. A phone may have the `country` that it is dialled in (ISO 3166,
+    else the service's own) and the `channel` of its code, `sms` or `voice`, which the step-up need
+    not name.
+    """
 
     kind: str
     address: str
+    country: str | None = None
+    channel: str | None = None
+
+
+class SendAgain(msgspec.Struct, forbid_unknown_fields=True):
+    """Send a new code; to a phone by the channel that is wished, `sms` or `voice`."""
+
+    channel: str | None = None
 
 
 class ConfirmContact(msgspec.Struct, forbid_unknown_fields=True):

@@ -59,7 +59,7 @@ class _Found:
 
 def begin(db: Database, policy: Policy, visitor: Visitor, start: Start) -> Begun | Refused:
     """Begin a step-up; nothing is kept until a code is asked for."""
-    refused = rules.check_act(start.act, start.parameters)
+    refused = rules.check_act(start.act, start.parameters, policy)
     if refused is not None:
         return refused
     work = db.aside()

@@ -1,19 +1,27 @@
-"""Contacts as values: an account's verified addresses, and those that wait for their code.
+"""Contacts as values: an account's verified addresses and phones, and those not yet proved.
 
 pending --right code--> verified --removed--> removed (30 days) -> gone
 pending --a day later--> gone
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
+from types import MappingProxyType
 
 import msgspec
 
+from sekisho.ground.addresses import EmailAddress
+from sekisho.ground.phones import Phone
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.showing import shown
 
+EMAIL, PHONE = "email", "phone"  # kinds of contacts
+# The kind of authenticator that a code is, by the channel over which it goes (API.md, "A flow").
+CODE_KINDS: Mapping[str, str] = MappingProxyType(
+    {"email": "email_code", "sms": "sms_code", "voice": "voice_code"}
+)
 REMEMBERED = timedelta(days=30)  # a removed contact still hears of changes (attack 071)
 PENDING = timedelta(days=1)
 
@@ -33,13 +41,20 @@ class State(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How many contacts an account has at most (spec P1)."""
+    """How many contacts an account has at most (spec P1), and which phones may be some (P3).
+
+    `channels` are those that reach phones here; without one there are no phones. `country` is what
+    a number without its country is read in, `countries` are those that codes are sent to.
+    """
 
     most: int = 10
+    countries: frozenset[str] = frozenset({"JP"})
+    country: str = "JP"
+    channels: frozenset[str] = frozenset()
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A contact as the store has it; `contacts.address` opens it.
+    """A contact as the store has it; `contacts.opened` opens it.
 
     `is_name` says that it is a sign-in name; `flow` is the flow that verifies a pending one.
     """
@@ -54,6 +69,7 @@ class Found(msgspec.Struct, frozen=True):
     added_at: datetime
     verified_at: datetime | None
     removed_at: datetime | None
+    kind: str = EMAIL
 
     def __repr__(self) -> str:
         """Hide what is nobody's to read."""
@@ -78,3 +94,33 @@ def may_remove(found: Sequence[Found], contact: Found) -> Refused | None:
     if contact.is_name or not others:
         return Refused(Reason.STILL_NEEDED)
     return None
+
+
+def may_keep(phone: Phone, policy: Policy) -> Refused | None:
+    """Refuse a phone that no code would be sent to: its country, or no channel reaches it."""
+    if phone.country not in policy.countries:
+        return unfit("country")
+    if not channels_to(phone, policy):
+        return unfit("no_calls")
+    return None
+
+
+def channels_to(reached: EmailAddress | Phone, policy: Policy) -> tuple[str, ...]:
+    """Return the channels that codes can take to a contact, the usual one first (P3)."""
+    if isinstance(reached, Phone):
+        return tuple(channel for channel in reached.channels if channel in policy.channels)
+    return (EMAIL,)
+
+
+def channel_to(reached: EmailAddress | Phone, wished: str, policy: Policy) -> str | Refused:
+    """Return the channel that a code takes: the one that is wished, or the usual one."""
+    usable = channels_to(reached, policy)
+    if not usable or (wished and wished not in usable):
+        detail = f"one of: {', '.join(usable)}"
+        return Refused(Reason.INVALID_INPUT, pointer="/channel", detail=detail)
+    return wished or usable[0]
+
+
+def unfit(flaw: str) -> Refused:
+    """Refuse a number for what it is; people read `phone.<flaw>`."""
+    return Refused(Reason.PHONE_UNFIT, pointer="/address", detail=flaw, flaw=flaw)

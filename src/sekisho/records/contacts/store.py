@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Column, Index, LargeBinary, SmallInteger, Tab
 
 from sekisho.ground.clock import instant, micros
 from sekisho.ground.db import METADATA, NUMBER, Row, Work, sql
-from sekisho.records.contacts.rules import REMEMBERED, Found, State
+from sekisho.records.contacts.rules import EMAIL, REMEMBERED, Found, State
 
 CONTACT = Table(
     "contact",
@@ -34,7 +34,9 @@ CONTACT = Table(
 )
 TABLES = (CONTACT,)
 
-_COLUMNS = "id, account, sealed, blind, state, is_name, flow, added_at, verified_at, removed_at"
+_COLUMNS = (
+    "id, account, sealed, blind, state, is_name, flow, added_at, verified_at, removed_at, kind"
+)
 _FIND = sql(f"SELECT {_COLUMNS} FROM contact WHERE blind = :blind AND is_name = 1")  # noqa: S608
 _OF = sql(
     f"SELECT {_COLUMNS} FROM contact WHERE account = :account"  # noqa: S608  # a constant
@@ -42,7 +44,7 @@ _OF = sql(
 )
 _ADD = sql(
     "INSERT INTO contact (id, account, kind, sealed, blind, folded, state, is_name, flow, added_at,"
-    " verified_at) VALUES (:id, :account, 'email', :sealed, :blind, :folded, :state, :is_name,"
+    " verified_at) VALUES (:id, :account, :kind, :sealed, :blind, :folded, :state, :is_name,"
     " :flow, :at, :verified_at)"
 )
 _VERIFY = sql("UPDATE contact SET state = 1, verified_at = :at WHERE id = :contact AND state = 0")
@@ -67,6 +69,7 @@ def _shape(row: Row) -> Found:
         added_at=instant(row[7]),
         verified_at=None if row[8] is None else instant(row[8]),
         removed_at=None if row[9] is None else instant(row[9]),
+        kind=row[10],
     )
 
 
@@ -82,9 +85,14 @@ def every(work: Work, account: int) -> list[Found]:
     return [_shape(row) for row in work.all(_OF, account=account, edge=edge)]
 
 
-def of_account(work: Work, account: int) -> list[Found]:
-    """Return an account's verified contacts, oldest first."""
+def verified(work: Work, account: int) -> list[Found]:
+    """Return an account's verified contacts of every kind, oldest first."""
     return [one for one in every(work, account) if one.state is State.VERIFIED]
+
+
+def of_account(work: Work, account: int) -> list[Found]:
+    """Return an account's verified addresses, oldest first; its phones are in `verified`."""
+    return [one for one in verified(work, account) if one.kind == EMAIL]
 
 
 def keep(work: Work, new: Found, *, folded: bytes) -> None:
@@ -93,6 +101,7 @@ def keep(work: Work, new: Found, *, folded: bytes) -> None:
         _ADD,
         id=new.id,
         account=new.account,
+        kind=new.kind,
         sealed=new.sealed,
         blind=new.blind,
         folded=folded,

@@ -133,6 +133,12 @@ def check(letters: Letters) -> list[str]:
     return problems
 
 
+def sample(letters: Letters, part: str) -> str:
+    """Write one file of a sign-in code in Japanese with sample values, to be measured."""
+    contents = _sample(letters.forms["sign_in"], "ja")
+    return write_part(letters, "sign_in", contents, part)
+
+
 def _environment(kind: str, form: Form, own: Path | None) -> Environment:
     places = [form.folder] if form.phone is None else [form.folder, form.phone]
     if own is not None:

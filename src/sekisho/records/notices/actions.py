@@ -27,7 +27,10 @@ class Addressee:
 
 
 def addressees(work: Work, account: int, but: int = 0) -> list[Addressee]:
-    """Gather an account's contacts, lately removed ones too, less one (spec N1, attack 071)."""
+    """Gather an account's addresses, lately removed ones too, less one (spec N1, attack 071).
+
+    No phone: every account has an address (its sign-in name), and a notice is long for a text.
+    """
     owner = accounts.find(work, account)
     return [
         Addressee(
@@ -37,7 +40,7 @@ def addressees(work: Work, account: int, but: int = 0) -> list[Addressee]:
             zone=(owner.zone if owner else None) or "UTC",
         )
         for one in contacts.every(work, account)
-        if one.state is not contacts.State.PENDING and one.id != but
+        if one.state is not contacts.State.PENDING and one.id != but and one.kind == contacts.EMAIL
     ]
 
 
