@@ -18,10 +18,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 from schemathesis import GenerationMode, checks
 
+from sekisho.authenticators import push
 from sekisho.ground import ids
 from sekisho.ground.visitor import Visitor
 from sekisho.records import proofs, sessions
 from tests.support.people import begin
+from tests.support.phones import Phone
 
 schemathesis.checks.load_all_checks()
 CHECKS = [
@@ -62,6 +64,10 @@ OPERATIONS = (
     "GET /api/v1/method_kinds",
     "GET /api/v1/notices",
     "PUT /api/v1/notices",
+    "POST /api/v1/push/phones",
+    "PUT /api/v1/push/subscription",
+    "GET /api/v1/push/asks",
+    "POST /api/v1/push/asks/{ask}/decide",
 )
 SUCCESS = {"GET": 200, "DELETE": 204}
 CONTENT_TYPES = (
@@ -152,16 +158,10 @@ def choices():
 def situate(case, wanted, house, account):
     """Put the case into its situation."""
     headers, places = {}, {}
-    if any(part in case.path for part in ("/contacts", *OF_METHODS)):
-        account = ids.read("acc", house.make_account(f"{unlike(house)}@example.org"))
-    if wanted.has_session:
-        token = new_session(house, account)
-        headers["Authorization"] = f"Bearer {token}"
-        places["session"] = token[:17]
-    if "/contacts" in case.path and wanted.has_session:
-        places["contact"] = new_contact(case, wanted, house, account, token)
-    if any(part in case.path for part in OF_METHODS) and wanted.has_session:
-        places["method"] = new_method(case, wanted, house, account, token)
+    if wanted.has_session and "/push/" in case.path:
+        carry_a_phone(case, wanted, house, headers, places)
+    elif wanted.has_session:
+        sign_in(case, wanted, house, account, (headers, places))
     if "{flow}" in case.path and wanted.has_flow:
         attempt = new_flow(case, wanted, house)
         headers["Sekisho-Flow"] = attempt.secret
@@ -174,6 +174,27 @@ def situate(case, wanted, house, account):
     sent = {"Content-Type": wanted.content_type, "Origin": wanted.origin}
     headers |= {name: value for name, value in sent.items() if value is not None}
     case.headers = {**(case.headers or {}), **headers}
+
+
+def sign_in(case, wanted, house, account, found):
+    """Give the case a session, and what it is about."""
+    headers, places = found
+    if any(part in case.path for part in ("/contacts", *OF_METHODS)):
+        account = ids.read("acc", house.make_account(f"{unlike(house)}@example.org"))
+    token = new_session(house, account)
+    headers["Authorization"] = f"Bearer {token}"
+    places["session"] = token[:17]
+    if "/contacts" in case.path:
+        places["contact"] = new_contact(case, wanted, house, account, token)
+    if any(part in case.path for part in OF_METHODS):
+        places["method"] = new_method(case, wanted, house, account, token)
+
+
+def carry_a_phone(case, wanted, house, headers, places):
+    """Give the case a phone, and what it is asked."""
+    phone = new_phone(case, wanted, house)
+    headers["Authorization"] = f"Bearer {phone.token}"
+    places["ask"] = phone.asks()[0]["id"] if phone.token else ""
 
 
 def new_flow(case, wanted, house):
@@ -228,6 +249,25 @@ def new_method(case, wanted, house, account, token):
         prove(house, account, token, "two_step.on", {})
         case.body = {"on": True} if wanted.is_right else case.body
     return begun["id"]
+
+
+def new_phone(case, wanted, house):
+    """Bind a phone that waits for its number; give the case the right body."""
+    account = ids.read("acc", house.make_account(f"{unlike(house)}@example.org"))
+    begun = house.db.write(
+        "begin", lambda work: push.begin(work, account, "Pixel", SIGNED_IN, "", push.Policy())
+    )
+    phone = Phone(house.api)
+    if case.path.endswith("/phones"):
+        case.body = phone.comer(begun.code) if wanted.is_right else case.body
+        return phone
+    phone.pairs(begun.code)
+    if wanted.is_right and case.path.endswith("/subscription"):
+        case.body = phone.told(None)
+    if wanted.is_right and case.path.endswith("/decide"):
+        seen = house.db.read(lambda work: push.enrolment(work, account, begun.method))
+        case.body = phone.said(phone.asks()[0], "approve", seen.number)
+    return phone
 
 
 def add_method(house, account, token, parameters):

@@ -41,6 +41,7 @@ def office(tmp_path):
         (folder / "body.html").write_text(f"<p>{BODY}</p>", encoding="utf-8")
         (folder / "sms.txt").write_text(f"{BRIEF}@{{{{ domain }}}} #{{{{ code }}}}\n")
         (folder / "voice.txt").write_text(BRIEF)
+        (folder / "push.txt").write_text(f"{{{{ label }}}}\n{BRIEF}")
     form = letters.Form(tmp_path, has_code=True, facts={"note": ""}, phone=tmp_path)
     return PostOffice(
         mail_from=Mailbox("関所", "no-reply@example.com"),

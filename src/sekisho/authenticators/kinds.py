@@ -4,6 +4,7 @@ from sekisho.authenticators import code
 from sekisho.authenticators.kind import Kind
 from sekisho.authenticators.passkey import PASSKEY
 from sekisho.authenticators.password import PASSWORD
+from sekisho.authenticators.push import PUSH
 from sekisho.authenticators.recovery_code import RECOVERY_CODE
 from sekisho.authenticators.totp import TOTP
 
@@ -12,6 +13,7 @@ KINDS: tuple[Kind, ...] = (
     PASSWORD,
     TOTP,
     PASSKEY,
+    PUSH,
     RECOVERY_CODE,
 )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sekisho.authenticators import flow_api, password
 from sekisho.authenticators.passkey import api as passkey_api
-from sekisho.doors import policies, posting, proofs, sweeping
+from sekisho.doors import policies, posting, proofs, pushing, sweeping
 from sekisho.doors.dev import pages as dev_pages
 from sekisho.doors.ops import pages as ops_pages
 from sekisho.doors.ops import well_known
@@ -85,6 +85,7 @@ LETTERS = {
     "new_sign_in": Form(_NOTICES / "new_sign_in", facts=_FACTS),
     "guesses_blocked": Form(_NOTICES / "guesses_blocked", facts=_FACTS),
     "code_flood": Form(_FLOOD, facts=_FACTS, phone=_FLOOD),
+    **pushing.letters(_HERE, _FACTS),
 }
 _META = sql("SELECT name, value FROM meta")
 
@@ -154,7 +155,8 @@ def furnish(settings: Settings, db: Database, *, is_dev: bool, sends: bool) -> H
     )
     worker = None
     if sends:
-        worker = Worker(db, post_office(settings, inbox), sweeping.steps(db, settings))
+        office = pushing.with_push(post_office(settings, inbox), db, origin, is_dev=is_dev)
+        worker = Worker(db, office, sweeping.steps(db, settings))
     passwords = proofs.desk(settings, db)
     return House(db, site, _routes(settings, site, inbox, passwords), worker, passwords, inbox)
 
@@ -206,6 +208,7 @@ def _routes(
         *account_api.routes(db, own),
         *security_api.routes(db, secured),
         *method_api.routes(means),
+        *pushing.routes(settings, site, gate),
         *activity_api.routes(db, seen, policy.sessions),
         *help_api.routes(),
         *notices_api.routes(db, policy.sessions),

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sekisho.authenticators import passkey, password
+from sekisho.authenticators import passkey, password, push
 from sekisho.doors.settings import Settings
 from sekisho.ground import phones
 from sekisho.journeys import security_info, sign_in
@@ -128,6 +128,17 @@ def contacts_of(settings: Settings, channels: frozenset[str]) -> contacts.Policy
         countries=phones.read_countries(settings.text("phones.countries")),
         country=settings.text("phones.country"),
         channels=channels,
+    )
+
+
+def pushes(settings: Settings) -> push.Policy:
+    """Return how phones are asked."""
+    return push.Policy(
+        digits=6 if settings.text("push.digits") == "6" else 2,
+        lives=timedelta(minutes=settings.number("push.minutes")),
+        hour=settings.number("push.hour"),
+        day=settings.number("push.day"),
+        most=settings.number("push.most"),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
-from sekisho.authenticators import passkey
+from sekisho.authenticators import passkey, push
 from sekisho.doors import policies
 from sekisho.doors.settings import Settings
 from sekisho.doors.worker import Step
@@ -36,6 +36,7 @@ def steps(db: Database, settings: Settings) -> tuple[Step, ...]:
         ),
         "methods": lambda work: methods.sweep(work, methods.Policy()),
         "passkey challenges": lambda work: passkey.sweep(work, micros(work.now - _CHALLENGES_KEPT)),
+        "phones": push.sweep,
         "proofs": lambda work: proofs.sweep(work, micros(work.now - proofs.LIFE)),
         "sessions": lambda work: sessions.sweep(
             work, ids.floor(work.now), micros(work.now - _DEVICES_KEPT)

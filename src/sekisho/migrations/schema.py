@@ -6,14 +6,14 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from sekisho.authenticators import passkey  # noqa: F401  # their tables, as below
+from sekisho.authenticators import passkey, push  # noqa: F401  # their tables, as below
 from sekisho.ground import keys as root_keys
 from sekisho.ground.chance import Chance
 from sekisho.ground.keys import KeyFileError, Keys
 from sekisho.records import methods  # noqa: F401  # its table: no journey brings it along yet
 
 _STEPS = Path(__file__).parent.parent / "migrations"
-HEAD = "0006"
+HEAD = "0007"
 
 
 class StoreError(Exception):

@@ -69,6 +69,17 @@ class Kind(StrEnum):
     )
     DEVICE_REMOVED = "device_removed", 32, "done", "Browsers were removed from the list."
     NOTICES_CHOSEN = "notices_chosen", 40, "done", "Notices were turned off or on."
+    PUSH_ASKED = "push_asked", 41, "sent", "The phones were asked to approve."
+    PUSH_HELD_BACK = (
+        "push_held_back",
+        42,
+        "held_back",
+        "The phones were to be asked; a limit held it.",
+    )
+    PUSH_APPROVED = "push_approved", 43, "passed", "A phone approved, with the number typed on it."
+    PUSH_NUMBER_WRONG = "push_number_wrong", 44, "refused", "A phone was given a wrong number."
+    PUSH_DENIED = "push_denied", 45, "refused", "A phone said that it was not its owner who asked."
+    PUSH_REPORTED = "push_reported", 46, "done", "An ask that was denied was reported."
     ACCOUNT_REOPENED = "account_reopened", 13, "done", "An operator opened closed lanes again."
 
 

@@ -27,6 +27,7 @@ from sekisho.ground.clock import instant
 
 PARTS = ("subject.txt", "body.txt", "body.html")
 PHONE_PARTS = ("sms.txt", "voice.txt")
+PUSH_PARTS = ("push.txt",)
 _LONGEST_SUBJECT = 200  # signs
 _SAMPLE_CODE = "482913"
 _TIMES_SAID = 3  # how often a call says the code (spec D1)
@@ -40,17 +41,21 @@ _LINK = re.compile(r"://|www\.|<a[\s>]|href\s*=", re.IGNORECASE)
 class Form:
     """One kind of letter: where it lies, whether it carries a code, and samples of its facts.
 
-    `phone` is the folder of its texts for phones; a kind without one goes by e-mail only.
+    `phone` is the folder of its texts for phones; a kind without one goes by e-mail only, or by
+    push only: that has two lines, a title and a text.
     """
 
     folder: Path
     has_code: bool = False
     facts: Mapping[str, str | int] = field(default_factory=dict)
     phone: Path | None = None
+    is_push: bool = False
 
     @property
     def parts(self) -> tuple[str, ...]:
         """The files that this kind needs in each language."""
+        if self.is_push:
+            return PUSH_PARTS
         return PARTS if self.phone is None else (*PARTS, *PHONE_PARTS)
 
 

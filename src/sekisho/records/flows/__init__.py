@@ -17,7 +17,7 @@ from sekisho.records.flows.rules import (
     may_ask,
     state_of,
 )
-from sekisho.records.flows.store import COLUMNS, TABLES, WIDTH, find, shape, sweep
+from sekisho.records.flows.store import COLUMNS, TABLES, WIDTH, find, refuse, shape, sweep
 from sekisho.records.flows.tickets import open_ticket, option_id, option_of, seal_ticket
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "open_ticket",
     "option_id",
     "option_of",
+    "refuse",
     "seal_ticket",
     "shape",
     "spend",

@@ -71,6 +71,7 @@ _ADVANCE = sql(
     "UPDATE flow SET proved = :proved, version = version + 1, stepped_at = :at, ends_at = :at_too"
     " WHERE id = :flow AND state = 0 AND challenge = :challenge AND proved = :before"
 )
+_REFUSE = sql("UPDATE flow SET state = 2, version = version + 1 WHERE id = :flow AND state = 0")
 _OLD = sql(
     "DELETE FROM flow WHERE id IN (SELECT id FROM flow WHERE id < :edge LIMIT 1000) RETURNING id"
 )
@@ -186,6 +187,11 @@ def keep_proved(work: Work, flow: Flow, kind: str) -> None:
         at=at,
         at_too=at,
     )
+
+
+def refuse(work: Work, flow: int) -> None:
+    """End an open flow for good: whose account it asked for said that it was not him."""
+    work.keep(_REFUSE, flow=flow)
 
 
 def sweep(work: Work, edge: int) -> int:

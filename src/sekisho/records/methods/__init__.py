@@ -28,7 +28,15 @@ from sekisho.records.methods.rules import (
     may_try,
     read_name,
 )
-from sekisho.records.methods.store import TABLES, advance, exchange, find, of_account, touch
+from sekisho.records.methods.store import (
+    TABLES,
+    advance,
+    exchange,
+    find,
+    of_account,
+    remove_kind,
+    touch,
+)
 
 __all__ = [
     "LONGEST_NAME",
@@ -54,6 +62,7 @@ __all__ = [
     "owner_of",
     "read_name",
     "remove",
+    "remove_kind",
     "rename",
     "succeed",
     "sweep",

@@ -79,6 +79,10 @@ _REMOVE_OTHERS = sql(
     "UPDATE method SET state = 2, sealed = :nothing, public = NULL, removed_at = :at"
     " WHERE account = :account AND kind = :kind AND state = 1 AND id <> :but"
 )
+_REMOVE_KIND = sql(
+    "UPDATE method SET state = 2, sealed = :nothing, public = NULL, removed_at = :at"
+    " WHERE account = :account AND kind = :kind AND state <> 2 AND id <> :but RETURNING id"
+)
 _OLD = sql(
     "DELETE FROM method WHERE id IN"
     " (SELECT id FROM method WHERE state = 2 AND removed_at < :edge LIMIT 1000) RETURNING id"
@@ -205,6 +209,12 @@ def remove_others(work: Work, method: Method) -> None:
         nothing=b"",
         at=micros(work.now),
     )
+
+
+def remove_kind(work: Work, account: int, kind: str, but: int = 0) -> int:
+    """Remove an account's methods of a kind at once, perhaps but one; return how many."""
+    at = micros(work.now)
+    return len(work.run(_REMOVE_KIND, account=account, kind=kind, but=but, nothing=b"", at=at))
 
 
 def sweep(work: Work, removed_edge: int, pending_edge: int) -> int:

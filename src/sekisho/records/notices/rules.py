@@ -24,6 +24,8 @@ class Told(StrEnum):
     TWO_STEP_OFF = "two_step_off"
     SECOND_STEP_FAILED = "second_step_failed"
     TRUST_ENDED = "trust_ended"
+    PUSH_BLOCKED = "push_blocked"
+    PUSH_DENIED = "push_denied"
 
 
 class Reach(Enum):
@@ -60,6 +62,8 @@ NOTICES: dict[Told, Notice] = {
     Told.TWO_STEP_OFF: Notice(is_critical=True),
     Told.SECOND_STEP_FAILED: Notice(is_critical=True),
     Told.TRUST_ENDED: Notice(is_critical=True),
+    Told.PUSH_BLOCKED: Notice(is_critical=True),
+    Told.PUSH_DENIED: Notice(is_critical=True),
 }
 
 

@@ -7,7 +7,7 @@ from the environment, TLS verified. Only the look-up of a name waits as long as 
 
 import ssl
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -44,6 +44,7 @@ class Unanswered:
     cause: str
 
 
+Choose = Callable[[str, int], str]
 _NEVER_SENT = (
     httpx2.ConnectError,
     httpx2.ConnectTimeout,
@@ -57,11 +58,16 @@ _NEVER_SENT = (
 class HttpLine:
     """A class because it holds the connections; several threads may use it at once."""
 
-    def __init__(self, base: str, ca_file: str | None = None) -> None:
-        """Hold the address; a connection is made with the first request."""
+    def __init__(self, base: str, ca_file: str | None = None, choose: Choose | None = None) -> None:
+        """Hold the address; a connection is made with the first request.
+
+        `choose` looks a host up and returns the address to connect to, or raises OSError where
+        none may be: for URLs that strangers named.
+        """
         self._base = base.rstrip("/")
         self._until = _Until()
-        transport = _Transport(ssl.create_default_context(cafile=ca_file), self._until)
+        context = ssl.create_default_context(cafile=ca_file)
+        transport = _Transport(context, _Backend(self._until, choose))
         self._client = httpx2.Client(transport=transport, trust_env=False, follow_redirects=False)
 
     def post(
@@ -106,21 +112,22 @@ class _Until(threading.local):
 class _Transport(httpx2.HTTPTransport):
     """httpx2's own, over sockets that know the deadline (a test with a slow gateway guards it)."""
 
-    def __init__(self, context: ssl.SSLContext, until: _Until) -> None:
+    def __init__(self, context: ssl.SSLContext, backend: "_Backend") -> None:
         super().__init__(verify=context, trust_env=False)
         self._pool = httpcore2.ConnectionPool(
             ssl_context=context,
             max_connections=_CONNECTIONS,
             max_keepalive_connections=_CONNECTIONS,
             keepalive_expiry=_IDLE_SECONDS,
-            network_backend=_Backend(until),
+            network_backend=backend,
         )
 
 
 class _Backend(httpcore2.NetworkBackend):
-    def __init__(self, until: _Until) -> None:
+    def __init__(self, until: _Until, choose: Choose | None) -> None:
         self._sockets = httpcore2.SyncBackend()
         self._until = until
+        self._choose = choose
 
     def connect_tcp(
         self,
@@ -130,6 +137,11 @@ class _Backend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
+        if self._choose is not None:
+            try:
+                host = self._choose(host, port)
+            except OSError as error:
+                raise httpcore2.ConnectError(str(error)) from error
         stream = self._sockets.connect_tcp(
             host, port, min(timeout or 1.0, self._until.left()), local_address, socket_options
         )
