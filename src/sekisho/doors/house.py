@@ -222,12 +222,6 @@ def _routes(
         *notices_pages.routes(db, policy.sessions),
         *security_pages.routes(means),
         *programs,
-        *passkey_api.routes(
-            site.origin,
-            parties.related,
-            enroll="/account/security/methods/add/passkey",
-            manage="/account/security/methods",
-        ),
         *hooks.routes(db, site.origin, posting.callback_keys(settings, inbox)),
         *ops_pages.routes(db, programs, _HERE / "web" / "static"),
         *_documents(settings, site),
@@ -236,11 +230,16 @@ def _routes(
 
 
 def _documents(settings: Settings, site: Site) -> tuple[Route, ...]:
-    return well_known.routes(
-        site.origin,
-        f"{method_home.HOME}/add/password",
-        well_known.read_contacts(settings.text("security_contact")),
-        well_known.read_languages(settings.text("security_languages")),
+    ways = method_home.HOME
+    related = proofs.parties(settings, site.origin).related
+    return (
+        *passkey_api.routes(site.origin, related, enroll=f"{ways}/add/passkey", manage=ways),
+        *well_known.routes(
+            site.origin,
+            f"{ways}/add/password",
+            well_known.read_contacts(settings.text("security_contact")),
+            well_known.read_languages(settings.text("security_languages")),
+        ),
     )
 
 
