@@ -40,9 +40,9 @@ class Enrolled(Settled):
     def sends(self, begun: Any, credential: str) -> Answer:
         """Send an answer with the state that belongs to it."""
         body = {"credential": json.loads(credential), "state": begun["state"]}
-        return self.confirms(begun["id"], body)
+        return self.confirms_method(begun["id"], body)
 
-    def confirms(self, method: str, body: object) -> Answer:
+    def confirms_method(self, method: str, body: object) -> Answer:
         """Confirm a method with this body."""
         return self.posts(f"{METHODS}/{method}/confirm", body)
 
@@ -60,7 +60,7 @@ class Enrolled(Settled):
         """Begin a password and choose it."""
         begun = self.begins_method("password")
         assert 201 == begun.status, begun.text
-        return self.confirms(begun.json["id"], {"password": password})
+        return self.confirms_method(begun.json["id"], {"password": password})
 
     def has_password(self, password: str = GOOD) -> str:
         """Set a password; return its id."""
