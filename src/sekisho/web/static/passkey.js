@@ -4,6 +4,7 @@
 //     <input type="hidden" name="state"> <input type="hidden" name="credential"> <button>
 //     <p data-problem data-cancelled="…" data-failed="…" data-twice="…" hidden>
 //   <p data-passkey-missing hidden>                      for browsers that have none
+//   <p data-needs-script>                                for those without scripts
 //   <p data-passkey-signal="signalUnknownCredential" data-details="JSON" hidden>
 // `data-autofill` offers passkeys in the field with autocomplete="username webauthn". `data-fresh`
 // answers GET with {"options": …, "state": "…"}; without it a page is asked for anew when it is old.
@@ -102,6 +103,7 @@ for (const form of isThere ? document.querySelectorAll("form[data-passkey]") : [
   });
   offerQuietly(form);
 }
+for (const words of document.querySelectorAll("[data-needs-script]")) words.hidden = true;
 if (!isThere) document.querySelector("[data-passkey-missing]")?.removeAttribute("hidden");
 
 for (const { dataset } of document.querySelectorAll("[data-passkey-signal]")) {
