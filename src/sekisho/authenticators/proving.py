@@ -22,12 +22,13 @@ from sekisho.ground.clock import micros
 from sekisho.ground.db import Work
 from sekisho.ground.keys import Keys
 from sekisho.ground.refusal import Reason, Refused
-from sekisho.records import activity, delivery, flows, limits, notices
+from sekisho.records import activity, delivery, flows, limits, notices, spending
 from sekisho.records.activity import Event, Kind
 from sekisho.records.limits import STRANGER, Asking, Sending
 from sekisho.records.notices import Told
 
 _UNREADABLE = Refused(Reason.INVALID_INPUT, pointer="/code", detail="no code of the right length")
+_BUDGET = ("phone_budget",)
 _SHAPE = Refused(Reason.INVALID_INPUT, pointer="/code", detail="one text value is wanted")
 
 
@@ -38,14 +39,28 @@ def ask(
     granted = _judge(work, policy, asker.ticket, found)
     if isinstance(granted, Refused):
         return granted
+    spent = _spend(work, policy, target, granted)
+    is_held = isinstance(spent, spending.Held)
+    if isinstance(spent, spending.Held):
+        spending.hold(work, spent, target.to)
+        if asker.ticket.purpose is not flows.Purpose.SIGN_IN:
+            return _held_back(work, asker, found, spent)
+        # Threat: 091, a refusal would tell a stranger of which block an account's phone is.
+        target = replace(target, is_decoy=True)  # (test_a_stranger_does_not_see_a_stop)
 
     challenge = _challenge(work, policy, asker, found, target, granted)
+    if isinstance(spent, spending.Granted):
+        is_new = asker.ticket.purpose is flows.Purpose.VERIFY_CONTACT
+        spending.keep(work, spent, challenge.message, is_new=is_new)
     asked = flows.Asked(target.subject, target.account, found.lane, challenge)
     flow = flows.grant(work, asker.ticket, found.flow, asked)
     limits.keep(work, found.payer, found.book[0], granted.book)
 
-    kind = Kind.CODE_ASKED if granted.sending is Sending.CODE else Kind.CODE_HELD_BACK
-    activity.record(work, Event(kind, found.tells or found.payer, asker.visitor, granted.label))
+    is_sent = granted.sending is Sending.CODE and not is_held
+    kind = Kind.CODE_ASKED if is_sent else Kind.CODE_HELD_BACK
+    reasons = _BUDGET if is_held else ()
+    payer = found.tells or found.payer
+    activity.record(work, Event(kind, payer, asker.visitor, granted.label, reasons=reasons))
     is_familiar = found.lane != STRANGER
     return Asked(flow, granted.resends_left, is_familiar, is_grown=granted.tells)
 
@@ -101,6 +116,23 @@ def _judge(work: Work, policy: Policy, ticket: flows.Ticket, found: Gathered) ->
     label = code.label_among(book.live_labels(work.now), work.chance.below(1 << 16))
     before = found.flow.asked if found.flow else 0
     return limits.ask(book, found.lane, policy.limits, work.now, label=label, asked_in_flow=before)
+
+
+def _spend(
+    work: Work, policy: Policy, target: Target, granted: Asking
+) -> spending.Granted | spending.Held | None:
+    """Judge what a code to a phone costs; None where nothing is sent that costs (spec F5)."""
+    is_free = target.channel not in ("sms", "voice") or target.is_decoy
+    if is_free or granted.sending is not Sending.CODE:
+        return None
+    return spending.judge(work, target.to, policy.costs)
+
+
+def _held_back(work: Work, asker: Asker, found: Gathered, held: spending.Held) -> Refused:
+    """Refuse a code that would cost too much, and say so to the owner."""
+    payer = found.tells or found.payer
+    activity.record(work, Event(Kind.CODE_HELD_BACK, payer, asker.visitor, reasons=_BUDGET))
+    return Refused(Reason.TOO_MANY_REQUESTS, retry_at=held.until)
 
 
 def _challenge(

@@ -12,6 +12,7 @@ from sekisho.ground.visitor import Visitor
 from sekisho.records.flows import rules as flows
 from sekisho.records.limits import rules as limits
 from sekisho.records.sessions import rules as sessions
+from sekisho.records.spending import rules as spending
 
 CODE_KIND = "email_code"
 
@@ -53,6 +54,7 @@ class Policy:
 
     flows: flows.Policy
     limits: limits.Policy
+    costs: spending.Policy = field(default_factory=spending.Policy, kw_only=True)
 
 
 class Option(msgspec.Struct, frozen=True):

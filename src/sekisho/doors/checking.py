@@ -10,6 +10,7 @@ from sekisho.doors.settings import REFERENCE, Settings, SettingsError
 from sekisho.ground import networks, phones, words
 from sekisho.records.delivery.post_office import mailbox
 from sekisho.records.delivery.providers import choose
+from sekisho.records.spending import read_prices
 
 _STORES = ("sqlite", "postgresql")
 _VALKEYS = ("valkey", "valkeys", "redis", "rediss", "unix")
@@ -76,6 +77,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "sms_providers": _gateways,
     "voice_providers": _gateways,
     "phones.countries": phones.read_countries,
+    "phones.prices": read_prices,
     "mail_from": mailbox,
     "reply_to": mailbox,
     "time_zone": _zone,

@@ -8,7 +8,7 @@ from sekisho.ground import phones
 from sekisho.journeys import security_info, sign_in
 from sekisho.journeys.my_account.devices import Policy as AccountPolicy
 from sekisho.journeys.recent_activity.actions import Policy as ActivityPolicy
-from sekisho.records import contacts, delivery, flows, limits, sessions, trust
+from sekisho.records import contacts, delivery, flows, limits, sessions, spending, trust
 
 
 def port(settings: Settings) -> limits.Port:
@@ -59,6 +59,7 @@ def sign_ins(settings: Settings) -> sign_in.Policy:
             idle=timedelta(hours=settings.number("sessions.idle_hours")),
             absolute=timedelta(days=settings.number("sessions.absolute_days")),
         ),
+        costs=spending_on_phones(settings),
         is_sign_up_open=settings.text("sign_up") == "open",
         zone=settings.text("time_zone"),
     )
@@ -121,6 +122,16 @@ def passwords(settings: Settings) -> password.Policy:
     )
 
 
+def spending_on_phones(settings: Settings) -> spending.Policy:
+    """Return what messages to phones may cost."""
+    return spending.Policy(
+        prefix_hour=settings.number("phones.prefix_hour"),
+        day_cost=settings.number("phones.day_cost"),
+        least_percent=settings.number("phones.least_percent"),
+        prices=spending.read_prices(settings.text("phones.prices")),
+    )
+
+
 def contacts_of(settings: Settings, channels: frozenset[str]) -> contacts.Policy:
     """Return how many contacts there may be and which phones; `channels` are what reaches them."""
     return contacts.Policy(
@@ -154,6 +165,7 @@ def security_info_of(
         limits=signing_in.limits,
         sessions=signing_in.sessions,
         contacts=contacts_of(settings, channels),
+        costs=signing_in.costs,
         zone=signing_in.zone,
         service_name=settings.text("service_name"),
         parties=parties,

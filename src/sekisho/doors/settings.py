@@ -163,6 +163,19 @@ REFERENCE: tuple[Setting, ...] = (
     _number("contacts.most", 10, "contacts", 2, 50, "of one account (P1)"),
     _text("phones.countries", "where codes go by SMS and voice (ISO 3166, comma separated)", "JP"),
     _text("phones.country", "the country that a number without its own is read in", "JP"),
+    _text("phones.prices", "what a message costs, in thousandths of your currency", "JP=10"),
+    _number(
+        "phones.prefix_hour", 30, "codes", 1, None, "to one block of 10,000 numbers an hour (F5)"
+    ),
+    _number("phones.day_cost", 20_000, "thousandths", 0, None, "that all codes to phones a day"),
+    _number(
+        "phones.least_percent",
+        20,
+        "percent",
+        0,
+        100,
+        "of a block's codes that must be typed in 15 minutes, or it is stopped",
+    ),
     _text("push.digits", "typed on the phone; 6 for AAL2 (M4)", "2", one_of=("2", "6")),
     _number("push.minutes", 5, "minutes", 1, 5, "how long a phone is asked"),
     _number("push.hour", 3, "asks", 1, 3, "without success an hour; then the phones rest"),

@@ -11,7 +11,17 @@ from sekisho.doors.worker import Step
 from sekisho.ground import ids
 from sekisho.ground.clock import micros
 from sekisho.ground.db import Database, Work, sql
-from sekisho.records import activity, contacts, flows, limits, methods, proofs, sessions, trust
+from sekisho.records import (
+    activity,
+    contacts,
+    flows,
+    limits,
+    methods,
+    proofs,
+    sessions,
+    spending,
+    trust,
+)
 
 _FLOWS_KEPT = timedelta(days=1)  # SECURITY.md 5.1: a code's row goes a day after it expired
 _BOOKS_KEPT = timedelta(days=91)  # the longest window is 90 days
@@ -37,6 +47,7 @@ def steps(db: Database, settings: Settings) -> tuple[Step, ...]:
         "methods": lambda work: methods.sweep(work, methods.Policy()),
         "passkey challenges": lambda work: passkey.sweep(work, micros(work.now - _CHALLENGES_KEPT)),
         "phones": push.sweep,
+        "phone spending": spending.sweep,
         "proofs": lambda work: proofs.sweep(work, micros(work.now - proofs.LIFE)),
         "sessions": lambda work: sessions.sweep(
             work, ids.floor(work.now), micros(work.now - _DEVICES_KEPT)

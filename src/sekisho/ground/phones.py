@@ -74,6 +74,13 @@ def read(text: str, country: str) -> Phone | Unfit:
     return Phone(e164, region, line, known.__version__)
 
 
+def country_of(e164: str) -> str:
+    """Return the country of a number that was read before, "" for what belongs to none."""
+    import phonenumbers as known  # noqa: PLC0415 - as above
+
+    return known.region_code_for_number(known.parse(e164)) or ""
+
+
 def hint(e164: str) -> str:
     """Return `******99`: the last two digits behind stars that say nothing of the length."""
     return f"{_HIDDEN}{e164[-2:]}"

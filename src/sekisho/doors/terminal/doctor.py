@@ -12,6 +12,7 @@ from sekisho.ground.clock import SystemClock
 from sekisho.ground.keys import KeyFileError
 from sekisho.migrations import schema
 from sekisho.migrations.schema import StoreError
+from sekisho.records import spending
 from sekisho.records.delivery.providers import smtp
 
 
@@ -43,7 +44,7 @@ def _set_up(settings: Settings) -> list[Finding]:
     return [
         _origin(settings),
         _key(settings),
-        _store(settings),
+        *_store(settings),
         *_sender(settings),
         *_phones(settings),
         _clock(),
@@ -71,21 +72,38 @@ def _key(settings: Settings) -> Finding:
     return Finding("root key", is_good=True, told=f"{path} (keep a copy where no backup goes)")
 
 
-def _store(settings: Settings) -> Finding:
+def _store(settings: Settings) -> list[Finding]:
     url = house.database_url(settings)
     kind = url.partition(":")[0]
     if kind == "sqlite" and not settings.folder.exists():
-        return Finding("store", is_good=True, told="will be made at the first start")
+        return [Finding("store", is_good=True, told="will be made at the first start")]
     try:
         at = schema.revision(url)
         if at != schema.HEAD:
-            return Finding("store", is_good=False, told=f"{kind}: run `sekisho migrate`")
-        house.open_database(settings, is_dev=False).store.close()
+            return [Finding("store", is_good=False, told=f"{kind}: run `sekisho migrate`")]
+        stops = _stops(settings)
     except (StoreError, KeyFileError, SettingsError) as error:
-        return Finding("store", is_good=False, told=str(error))
+        return [Finding("store", is_good=False, told=str(error))]
     except Exception as error:  # noqa: BLE001 - whatever the driver says, the operator reads it
-        return Finding("store", is_good=False, told=f"{kind} does not answer: {_line(error)}")
-    return Finding("store", is_good=True, told=f"{kind}, schema {at}")
+        return [Finding("store", is_good=False, told=f"{kind} does not answer: {_line(error)}")]
+    return [Finding("store", is_good=True, told=f"{kind}, schema {at}"), *stops]
+
+
+def _stops(settings: Settings) -> list[Finding]:
+    """Say which codes to phones are stopped, and why (spec F5)."""
+    db = house.open_database(settings, is_dev=False)
+    try:
+        found = db.read(spending.stopped)
+    finally:
+        db.store.close()
+    return [Finding("codes to phones", is_good=False, told=_stop(one)) for one in found]
+
+
+def _stop(one: spending.Stopped) -> str:
+    until = f"until {one.until:%Y-%m-%d %H:%M} UTC"
+    if one.why == "day":
+        return f"stopped {until}: the day's cost reached SEKISHO_PHONES_DAY_COST"
+    return f"to {one.prefix}**** stopped {until}: too few are typed, which looks like SMS pumping"
 
 
 def _sender(settings: Settings) -> list[Finding]:

@@ -17,7 +17,7 @@ from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
 from sekisho.journeys.security_info import rules
 from sekisho.journeys.security_info.rules import Card, Policy, Proposed
-from sekisho.records import activity, contacts, flows, limits, notices, proofs
+from sekisho.records import activity, contacts, flows, limits, notices, proofs, spending
 from sekisho.records.activity import Event, Kind
 from sekisho.records.contacts import Found, State
 from sekisho.records.notices import Told
@@ -174,6 +174,8 @@ def _confirm(
     others = notices.addressees(work, session.account, but=contact)
     flows.spend(work, paid, book, _payer(work.keys, found))
     contacts.verify(work, contact)
+    if found.kind == contacts.PHONE:
+        spending.typed(work, flow.challenge.message)
     activity.record(work, Event(Kind.CONTACT_ADDED, session.account, visitor))
     shown = card(work.keys, policy, replace(found, state=State.VERIFIED, verified_at=work.now))
     notices.tell_all(work, Told.CONTACT_ADDED, others, visitor, contact=shown.hint)
