@@ -1,8 +1,8 @@
 """Across features one imports the package, never a module inside it (ARCHITECTURE section 3).
 
-A package may hand out a module of its own by naming it in `__all__` (`authenticators.second`: the
-same verbs for another proof). Exceptions: doors and migrations gather from everywhere, faces and
-their shapes use what another feature's face has ready for them (`sessions.guard`, the flows of
+A package may hand out a module of its own by naming it in `__all__` (`authenticators.registered`:
+the same verbs for another proof). Exceptions: doors and migrations gather from everywhere, faces
+and their shapes use what another feature's face has ready for them (`sessions.guard`, the flows of
 authenticators), and rules and signals import other features' rules only (a package would drag its
 store in). `web` and `ground` are toolkits, not features.
 """
@@ -28,11 +28,13 @@ FACES = {
     "removing_pages",
     "reading",
     "shapes",
+    "shown",
     "commands",
 }
 FOR_FACES = {
     "sekisho.records.sessions.guard",
     "sekisho.authenticators.flow_api",
+    "sekisho.authenticators.prompts",
     "sekisho.authenticators.shapes",
 }
 
@@ -126,7 +128,7 @@ def test_features_meet_at_their_packages():
         ),
         pytest.param(
             "sekisho.journeys.sign_in.actions",
-            "sekisho.authenticators.second",
+            "sekisho.authenticators.registered",
             True,
             id="a module that its package hands out",
         ),

@@ -211,10 +211,20 @@ def test_live_labels_of_an_account_are_all_different(house, asha, clock):
 
 @pytest.mark.spec("M9")
 def test_a_flow_offers_every_way_that_the_service_has(house, asha):
-    """So far one; a stranger sees the same for everybody."""
-    known, unknown = (begin(house.api, name) for name in (asha.address, "nobody@example.org"))
-    assert ["email_code"] == [one["kind"] for one in known.begun.json["options"]]
-    assert ["email_code"] == [one["kind"] for one in unknown.begun.json["options"]]
+    """A stranger sees the same for everybody: what was typed, then every kind without a hint."""
+    known, unknown = (
+        begin(house.api, name).begun.json["options"] for name in (asha.address, "aska@example.org")
+    )
+    shown = [(one["kind"], one["hint"]) for one in known]
+    assert ("email_code", "as*****@example.org") == shown[0]
+    assert [
+        ("passkey", None),
+        ("password", None),
+        ("totp", None),
+        ("email_code", None),
+        ("recovery_code", None),
+    ] == shown[1:]
+    assert shown == [(one["kind"], one["hint"]) for one in unknown]
 
 
 @pytest.mark.spec("C9")

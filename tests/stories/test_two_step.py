@@ -278,4 +278,4 @@ def test_what_an_account_can_prove_is_read_at_that_moment(strict):
     assert 201 == attempt.ask(strict.person.device).status
     strict.proves("methods.remove", {"id": strict.tablet})
     assert 204 == strict.deletes(f"/api/v1/methods/{strict.tablet}").status
-    assert 404 == attempt.type(strict.app_code(), strict.person.device).status
+    assert 401 == attempt.type(strict.app_code(), strict.person.device).status

@@ -229,6 +229,9 @@ def _seconds(signing_in: dict[str, Any]) -> dict[str, dict[str, Any]]:
         **signing_in,
         "path": f"{_SIGN_IN}/code",
         "kind": "",
+        "is_first": False,
+        "name": "taro@example.com",
+        "passkey_options": "{}",
         "options": [app, tablet, recovery],
         "refused": None,
         "answer_action": f"{_SIGN_IN}/code",
@@ -237,7 +240,21 @@ def _seconds(signing_in: dict[str, Any]) -> dict[str, dict[str, Any]]:
     by_app = {**choosing, "kind": "totp", "options": [app, recovery]}
     by_code = {**choosing, "kind": "recovery_code", "options": [app, recovery]}
     often = Refused(Reason.TOO_MANY_REQUESTS, retry_at=signing_in["now"] + timedelta(minutes=30))
+    kinds = ("email_code", "passkey", "password", "totp", "sms_code", "voice_code", "recovery_code")
+    strangers = [{"id": f"opt_{kind}", "kind": kind, "hint": None} for kind in kinds]
+    first = {**choosing, "is_first": True, "options": strangers}
+    by_password = {**first, "kind": "password"}
+    by_passkey = {**first, "kind": "passkey"}
     return {
+        "sign_in/more.html#first": first,
+        "sign_in/more.html#first_nameless": {**first, "name": "", "options": strangers[1:2]},
+        "sign_in/more.html#password": by_password,
+        "sign_in/more.html#passkey": by_passkey,
+        **{
+            f"sign_in/more.html#{kind}_{state}": {**first_of, "refused": refused}
+            for kind, first_of in (("password", by_password), ("passkey", by_passkey))
+            for state, refused in refusals(signing_in).items()
+        },
         "sign_in/more.html#choose": choosing,
         "sign_in/more.html#choose_often": {**choosing, "refused": often},
         "sign_in/more.html#none": {**choosing, "options": []},

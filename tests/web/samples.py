@@ -68,11 +68,18 @@ def pages(language: str) -> dict[str, dict[str, Any]]:
 
 
 def _names(language: str) -> dict[str, dict[str, Any]]:
-    first = {**frame(language), "refused": None, "name": "", "sign_up_open": True}
+    first = {
+        **frame(language),
+        "refused": None,
+        "name": "",
+        "sign_up_open": True,
+        "passkey": {"options": "{}", "state": "s", "seconds": 300},
+    }
     often = Refused(Reason.TOO_MANY_REQUESTS, retry_at=LATER)
     return {
         "sign_in/name.html#first": first,
         "sign_in/name.html#closed": {**first, "sign_up_open": False},
+        "sign_in/name.html#without_passkeys": {**first, "passkey": {}},
         "sign_in/name.html#missing": {
             **first,
             "refused": Refused(Reason.INVALID_INPUT),
@@ -98,7 +105,7 @@ def _codes(language: str) -> dict[str, dict[str, Any]]:
         "is_over": False,
         "sent_again": False,
         "idle_minutes": 30,
-        "ways": ["email_code"],
+        "ways_path": "/sign-in/flw_0k8rz2m4v7q1c/ways",
         "answer_action": "/sign-in/flw_0k8rz2m4v7q1c/code",
         "resend_action": "/sign-in/flw_0k8rz2m4v7q1c/resend",
     }

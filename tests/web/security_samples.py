@@ -183,6 +183,7 @@ def _proving(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "what": words.text(framed["language"], "act.contacts.add"),
         "has_code": True,
         "kind": "",
+        "passkey_options": "{}",
         "options": [_OPTION],
         "answer_action": _PROVE,
         "resend_action": f"{_PROVE}/code",
@@ -197,6 +198,8 @@ def _proving(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
     any_way = {**one, "options": [_OPTION, ways["app"], ways["recovery"]]}
     by_app = {**any_way, "has_code": False, "kind": "totp"}
     by_code = {**any_way, "has_code": False, "kind": "recovery_code"}
+    by_password = {**any_way, "has_code": False, "kind": "password"}
+    by_passkey = {**any_way, "has_code": False, "kind": "passkey"}
     return {
         **_of_a_code("security_info/step_up.html", one),
         "security_info/step_up.html#two": two,
@@ -212,6 +215,8 @@ def _proving(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "security_info/step_up.html#app": by_app,
         "security_info/step_up.html#app_alone": {**by_app, "options": [ways["app"]]},
         "security_info/step_up.html#recovery": by_code,
+        "security_info/step_up.html#password": by_password,
+        "security_info/step_up.html#passkey": by_passkey,
         **{
             f"security_info/step_up.html#{kind}_{state}": {**first, "refused": refused}
             for kind, first in (("app", by_app), ("recovery", by_code))

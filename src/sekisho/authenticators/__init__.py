@@ -1,6 +1,6 @@
 """Authenticators: what can prove who somebody is. Journeys call these names, never a kind."""
 
-from sekisho.authenticators import second
+from sekisho.authenticators import comparing, counting, passkeys, registered
 from sekisho.authenticators.kind import Kind
 from sekisho.authenticators.kinds import KINDS, kind_named
 from sekisho.authenticators.proving import ask, charge, compare, told
@@ -8,12 +8,15 @@ from sekisho.authenticators.reading import read_code
 from sekisho.authenticators.roads import Road
 from sekisho.authenticators.rules import (
     CODE_KIND,
+    CODES,
     Ask,
     Asked,
     Asker,
     Begun,
     Gathered,
+    Given,
     Material,
+    Means,
     More,
     Option,
     Passed,
@@ -23,9 +26,9 @@ from sekisho.authenticators.rules import (
     Target,
     Verdict,
 )
-from sekisho.authenticators.second import Second
 
 __all__ = [
+    "CODES",
     "CODE_KIND",
     "KINDS",
     "Ask",
@@ -33,14 +36,15 @@ __all__ = [
     "Asker",
     "Begun",
     "Gathered",
+    "Given",
     "Kind",
     "Material",
+    "Means",
     "More",
     "Option",
     "Passed",
     "Policy",
     "Road",
-    "Second",
     "Start",
     "Status",
     "Target",
@@ -48,8 +52,11 @@ __all__ = [
     "ask",
     "charge",
     "compare",
+    "comparing",
+    "counting",
     "kind_named",
+    "passkeys",
     "read_code",
-    "second",
+    "registered",
     "told",
 ]

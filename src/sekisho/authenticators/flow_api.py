@@ -1,15 +1,14 @@
 """Flows for programs (API.md, "A flow"): one face for all purposes, each with its road."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 
 import msgspec
 from msgspec.structs import replace
 
+from sekisho.authenticators.bodies import given_of, invalid, typed_code
 from sekisho.authenticators.roads import Road
 from sekisho.authenticators.rules import (
-    CODE_KIND,
     Ask,
     Asked,
     Begun,
@@ -41,6 +40,19 @@ from sekisho.web.refusals import UNREADABLE, show
 from sekisho.web.replies import Json, Reply
 from sekisho.web.routing import Route
 
+__all__ = [
+    "answer",
+    "ask",
+    "challenge",
+    "given_of",
+    "invalid",
+    "look",
+    "routes",
+    "start",
+    "ticket_of",
+    "typed_code",
+]
+
 Roads = Mapping[flows.Purpose, Road]
 Check = Callable[[Call], Session | Refused]
 
@@ -53,15 +65,6 @@ _FLOW_PATH = "/api/v1/flows/{flow}"
 _CODE = (Reason.CODE_WRONG, Reason.CODE_EARLIER, Reason.CODE_EXPIRED, Reason.CODE_USED)
 _START = msgspec.json.Decoder(StartFlow)
 _ASK = msgspec.json.Decoder(AskCode)
-_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_TEXT = msgspec.json.Decoder(str)
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """What stood in a code field; None for what is no text, or does not stand alone."""
-
-    text: str | None
 
 
 def routes(keys: Keys, roads: tuple[Road, ...], check: Check) -> tuple[Route, ...]:
@@ -146,11 +149,8 @@ def start(roads: Roads, check: Check, call: Call) -> Reply:
 def _what(road: Road, check: Check, call: Call, wanted: StartFlow) -> Start | Refused:
     """Return what the flow is for: a name, or an act of the caller's session."""
     if not road.needs_session:
-        if wanted.name is None or wanted.act is not None or wanted.parameters is not None:
-            detail = "a name and no act" if wanted.name is not None else "the name is missing"
-            return Refused(Reason.INVALID_INPUT, pointer="/name", detail=detail)
-        return Start(name=wanted.name[:_LONGEST])
-    if wanted.act is None or wanted.name is not None:
+        return _whose(wanted)
+    if wanted.act is None or wanted.name is not None or wanted.kind is not None:
         return Refused(Reason.INVALID_INPUT, pointer="/act", detail="an act and no name")
     session = check(call)
     if isinstance(session, Refused):
@@ -161,6 +161,17 @@ def _what(road: Road, check: Check, call: Call, wanted: StartFlow) -> Start | Re
         account=session.account,
         session=session.id,
     )
+
+
+def _whose(wanted: StartFlow) -> Start | Refused:
+    if wanted.act is not None or wanted.parameters is not None:
+        return Refused(Reason.INVALID_INPUT, pointer="/act", detail="a name and no act")
+    if wanted.kind not in (None, "passkey") or (wanted.kind and wanted.name is not None):
+        detail = "passkey, and no name"
+        return Refused(Reason.INVALID_INPUT, pointer="/kind", detail=detail)
+    if wanted.name is None and wanted.kind is None:
+        return Refused(Reason.INVALID_INPUT, pointer="/name", detail="the name is missing")
+    return Start(name=None if wanted.name is None else wanted.name[:_LONGEST])
 
 
 def look(keys: Keys, roads: Roads, call: Call) -> Reply:
@@ -177,7 +188,7 @@ def look(keys: Keys, roads: Roads, call: Call) -> Reply:
             state=seen.state.word,
             expires_at=show(seen.ends_at),
             options=_options(seen.options),
-            challenge=challenge(newest, seen.resends_left, seen.kind) if newest else None,
+            challenge=(challenge(newest, seen.resends_left, seen.public_key) if newest else None),
         )
     )
 
@@ -197,7 +208,7 @@ def ask(keys: Keys, roads: Roads, call: Call) -> Reply:
         case Refused():
             return replace(asked, language=ticket.language)
         case Asked():
-            shown = challenge(asked.flow.challenge, asked.resends_left, asked.kind)
+            shown = challenge(asked.flow.challenge, asked.resends_left, asked.public_key)
             return Json(shown, status=201)
 
 
@@ -208,17 +219,19 @@ def answer(keys: Keys, roads: Roads, call: Call) -> Reply:
         return ticket
     if ids.read("chl", call.params["challenge"]) is None:
         return Refused(Reason.NOT_FOUND)
-    typed = typed_code(call.body)
-    if isinstance(typed, Refused):
-        return typed
-    outcome = roads[ticket.purpose].answer(call.visitor, ticket, typed.text)
+    given = given_of(call.body)
+    if isinstance(given, Refused):
+        return given
+    outcome = roads[ticket.purpose].answer(call.visitor, ticket, given)
     match outcome:
         case Refused():
             return replace(outcome, language=ticket.language)
         case More():
             number = ids.show("flw", ticket.flow)
             ways = _options(outcome.options)
-            return Json(FlowPassed(number, flows.State.OPEN.word, options=ways))
+            still = flows.State.OPEN.word
+            made = outcome.recovery_code
+            return Json(FlowPassed(number, still, options=ways, recovery_code=made))
         case Passed():
             return Json(_passed(ticket, outcome))
 
@@ -251,40 +264,17 @@ def _options(offered: tuple[Option, ...]) -> list[OptionShape]:
     return [OptionShape(one.id, one.kind, one.hint) for one in offered]
 
 
-def challenge(newest: flows.Challenge, resends_left: int, kind: str = CODE_KIND) -> ChallengeShape:
+def challenge(
+    newest: flows.Challenge, resends_left: int, public_key: Mapping[str, object] | None = None
+) -> ChallengeShape:
     """Return a challenge as programs see it."""
     return ChallengeShape(
         id=ids.show("chl", newest.id),
-        kind=kind,
+        kind=newest.kind,
         label=newest.label or None,
         digits=newest.digits or None,
         expires_at=show(newest.ends_at),
         resend_at=show(newest.resend_at) if newest.label else None,
         resends_left=resends_left if newest.label else None,
+        public_key=dict(public_key) if public_key else None,
     )
-
-
-def typed_code(body: bytes) -> Typed | Refused:
-    """Return what stands in the code field; a body without one is refused, and charges nothing."""
-    try:
-        fields = _FIELDS.decode(body)
-    except UNREADABLE as error:
-        return invalid(error)
-    if "code" not in fields:
-        return Refused(Reason.INVALID_INPUT, pointer="/code", detail="the code is missing")
-    return Typed(_text(fields["code"]) if len(fields) == 1 else None)
-
-
-def _text(raw: msgspec.Raw) -> str | None:
-    try:
-        return _TEXT.decode(raw)
-    except UNREADABLE:
-        return None
-
-
-def invalid(error: Exception) -> Refused:
-    """Say where a body is not of its shape; msgspec's words name no value of it."""
-    told = str(error) if isinstance(error, msgspec.ValidationError) else "not a JSON object"
-    detail, _, path = told.partition(" - at `$")
-    pointer = path.rstrip("`").replace(".", "/")
-    return Refused(Reason.INVALID_INPUT, pointer=pointer or "", detail=detail)

@@ -10,6 +10,8 @@ from sekisho.authenticators.totp import TOTP
 
 KINDS: tuple[Kind, ...] = (
     code.EMAIL_CODE,
+    code.SMS_CODE,
+    code.VOICE_CODE,
     PASSWORD,
     TOTP,
     PASSKEY,

@@ -10,9 +10,11 @@ from sekisho.authenticators import code
 from sekisho.authenticators.kinds import kind_named
 from sekisho.authenticators.rules import (
     CODE_KIND,
+    CODES,
     Asked,
     Asker,
     Gathered,
+    Given,
     Material,
     Policy,
     Target,
@@ -62,7 +64,8 @@ def ask(
     payer = found.tells or found.payer
     activity.record(work, Event(kind, payer, asker.visitor, granted.label, reasons=reasons))
     is_familiar = found.lane != STRANGER
-    return Asked(flow, granted.resends_left, is_familiar, is_grown=granted.tells)
+    sent = CODES[target.channel]
+    return Asked(flow, granted.resends_left, is_familiar, is_grown=granted.tells, kind=sent)
 
 
 def charge(work: Work, policy: Policy, found: Gathered) -> flows.Charged | Refused:
@@ -74,10 +77,10 @@ def charge(work: Work, policy: Policy, found: Gathered) -> flows.Charged | Refus
     )
 
 
-def compare(keys: Keys, flow: flows.Flow, typed: str | None) -> Verdict:
-    """Compare an answer with the flow's codes; None stands for a code field that held no text."""
+def compare(keys: Keys, flow: flows.Flow, given: Given) -> Verdict:
+    """Compare an answer with the flow's codes."""
     newest, kind = flow.challenge, kind_named(CODE_KIND)
-    if typed is None or kind is None:
+    if given.text is None or kind is None:
         return Verdict.UNREADABLE
     material = Material(
         purpose=flow.purpose,
@@ -88,17 +91,17 @@ def compare(keys: Keys, flow: flows.Flow, typed: str | None) -> Verdict:
         expected=newest.mac,
         earlier=flow.earlier,
     )
-    return kind.verify(keys, material, typed)
+    return kind.verify(keys, material, given.text)
 
 
-def told(paid: flows.Charged, verdict: Verdict, typed: str | None) -> tuple[Kind, Refused]:
+def told(paid: flows.Charged, verdict: Verdict, given: Given) -> tuple[Kind, Refused]:
     """Return the event and the refusal of an answer that was not right; its charge stays."""
     match verdict:
         case Verdict.EARLIER:
             return Kind.CODE_EARLIER, flows.wrong(paid, is_earlier=True)
         case Verdict.UNREADABLE:
             wrong = flows.wrong(paid, is_earlier=False)
-            shape = _SHAPE if typed is None else _UNREADABLE
+            shape = _SHAPE if given.text is None else _UNREADABLE
             return Kind.CODE_UNREADABLE, replace(shape, left=wrong.left)
         case _:
             return Kind.CODE_WRONG, flows.wrong(paid, is_earlier=False)
@@ -167,6 +170,8 @@ def _challenge(
         ends_at=ends_at,
         resend_at=granted.resend_at,
         message=delivery.post(work, letter),
+        method=target.contact,
+        kind=CODES[target.channel],
     )
 
 

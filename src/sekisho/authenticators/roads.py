@@ -6,7 +6,7 @@ Journeys give theirs to the door, which hands them all to the one face of flows 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sekisho.authenticators.rules import Ask, Asked, Begun, More, Passed, Start, Status
+from sekisho.authenticators.rules import Ask, Asked, Begun, Given, More, Passed, Start, Status
 from sekisho.ground.refusal import Refused
 from sekisho.ground.visitor import Visitor
 from sekisho.records import flows
@@ -21,4 +21,4 @@ class Road:
     begin: Callable[[Visitor, Start], Begun | Refused]
     look: Callable[[Visitor, flows.Ticket], Status]
     ask: Callable[[Visitor, flows.Ticket, Ask], Asked | Refused]
-    answer: Callable[[Visitor, flows.Ticket, str | None], Passed | More | Refused]
+    answer: Callable[[Visitor, flows.Ticket, Given], Passed | More | Refused]

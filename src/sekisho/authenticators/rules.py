@@ -15,6 +15,8 @@ from sekisho.records.sessions import rules as sessions
 from sekisho.records.spending import rules as spending
 
 CODE_KIND = "email_code"
+# What is sent: one kind of authenticator over three channels (API.md).
+CODES = {"email": "email_code", "sms": "sms_code", "voice": "voice_code"}
 
 
 class Verdict(Enum):
@@ -49,11 +51,23 @@ class Material(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
+class Means:
+    """What proving needs beside the store: `own` is what each kind takes, known to it alone.
+
+    `kinds` are those that the service offers, in the order shown.
+    """
+
+    own: Mapping[str, object]
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
-    """What every proof by a code follows."""
+    """What every proof follows."""
 
     flows: flows.Policy
     limits: limits.Policy
+    means: Means
     costs: spending.Policy = field(default_factory=spending.Policy, kw_only=True)
 
 
@@ -63,6 +77,21 @@ class Option(msgspec.Struct, frozen=True):
     id: str
     kind: str
     hint: str | None
+
+
+class Given(msgspec.Struct, frozen=True):
+    """An answer as it came: in which field, and its text; None for what is no text, or not alone.
+
+    `trusts` says that this browser shall be trusted (spec S2).
+    """
+
+    text: str | None
+    field: str = "code"
+    trusts: bool = False
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "text")
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -87,13 +116,17 @@ class Asked(msgspec.Struct, frozen=True):
     is_familiar: bool
     is_grown: bool = False
     kind: str = CODE_KIND
+    public_key: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What a flow is begun for: a name to sign in by, or an act of a session that is proved."""
+    """What a flow is begun for: a name to sign in by, or an act of a session that is proved.
 
-    name: str = field(default="", repr=False)
+    `name` is None where none was given: a passkey says whose it is.
+    """
+
+    name: str | None = field(default=None, repr=False)
     act: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict, repr=False)
     account: int = 0
@@ -126,6 +159,7 @@ class Status:
     is_familiar: bool
     kind: str = CODE_KIND
     proved: tuple[str, ...] = ()
+    public_key: Mapping[str, object] | None = None  # what a browser is asked with, for a passkey
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +174,13 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class More:
-    """A right answer that is not enough: these are the ways on (spec M10)."""
+    """A right answer that is not enough: these are the ways on (spec M10).
+
+    `recovery_code` takes the place of the one that was just used.
+    """
 
     options: tuple[Option, ...]
+    recovery_code: str | None = field(default=None, repr=False)
 
 
 class Asker(msgspec.Struct, frozen=True):
@@ -179,6 +217,7 @@ class Target(msgspec.Struct, frozen=True):
     is_decoy: bool = False
     facts: Mapping[str, str | int] = {}
     channel: str = "email"
+    contact: int = 0  # which one, where the asker chose among several
 
     def __repr__(self) -> str:
         """Hide what is nobody's to read."""

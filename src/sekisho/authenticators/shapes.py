@@ -1,16 +1,21 @@
 """The JSON shapes of flows (API.md, "A flow")."""
 
+from typing import Any
+
 import msgspec
 
 
 class StartFlow(msgspec.Struct, forbid_unknown_fields=True):
     """Begin a flow: what for, and by which name (an e-mail address or a phone number).
 
+    With the kind `passkey` in place of a name, the passkey says whose sign-in it is.
+
     A step-up names an act of the session instead, with the parameters that the act will have.
     """
 
     purpose: str
     name: str | None = None
+    kind: str | None = None
     act: str | None = None
     parameters: dict[str, str] | None = None
     locale: str | None = None
@@ -24,10 +29,16 @@ class AskCode(msgspec.Struct, forbid_unknown_fields=True):
     confirm: str | None = None
 
 
-class AnswerCode(msgspec.Struct, forbid_unknown_fields=True):
-    """Answer a challenge: the code, however it was typed or pasted."""
+class AnswerCode(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """Answer a challenge with one of the three, by its kind.
 
-    code: str
+    `code`: however it was typed or pasted; also an app's, and a recovery code. `password` as it is.
+    `credential`: what a browser gave for `public_key` (`PublicKeyCredential.toJSON()`).
+    """
+
+    code: str | None = None
+    password: str | None = None
+    credential: dict[str, Any] | None = None
 
 
 class OptionShape(msgspec.Struct):
@@ -38,8 +49,11 @@ class OptionShape(msgspec.Struct):
     hint: str | None
 
 
-class ChallengeShape(msgspec.Struct):
-    """The newest challenge of a flow; what was not sent has no label and is not sent again."""
+class ChallengeShape(msgspec.Struct, omit_defaults=True):
+    """The newest challenge of a flow; what was not sent has no label and is not sent again.
+
+    `public_key` is for the browser: `PublicKeyCredential.parseRequestOptionsFromJSON()`.
+    """
 
     id: str
     kind: str
@@ -48,6 +62,7 @@ class ChallengeShape(msgspec.Struct):
     expires_at: str
     resend_at: str | None
     resends_left: int | None
+    public_key: dict[str, Any] | None = None
 
 
 class FlowStarted(msgspec.Struct):

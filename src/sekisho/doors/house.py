@@ -6,7 +6,7 @@ from functools import partial
 from importlib import resources
 from pathlib import Path
 
-from sekisho.authenticators import flow_api, password
+from sekisho.authenticators import Means, flow_api, passkey, password
 from sekisho.authenticators.passkey import api as passkey_api
 from sekisho.doors import policies, posting, proofs, pushing, sweeping
 from sekisho.doors.dev import pages as dev_pages
@@ -31,7 +31,7 @@ from sekisho.journeys.recent_activity import pages as activity_pages
 from sekisho.journeys.security_info import api as security_api
 from sekisho.journeys.security_info import method_api, method_home
 from sekisho.journeys.security_info import pages as security_pages
-from sekisho.journeys.security_info.means import Means
+from sekisho.journeys.security_info.means import Means as Managing
 from sekisho.journeys.sign_in import pages as sign_in_pages
 from sekisho.migrations import schema
 from sekisho.records import limits
@@ -98,7 +98,7 @@ class House:
     site: Site
     routes: tuple[Route, ...]
     worker: Worker | None
-    passwords: password.Desk
+    means: Means
     inbox: Inbox | None = field(repr=False)
 
 
@@ -157,8 +157,8 @@ def furnish(settings: Settings, db: Database, *, is_dev: bool, sends: bool) -> H
     if sends:
         office = pushing.with_push(post_office(settings, inbox), db, origin, is_dev=is_dev)
         worker = Worker(db, office, sweeping.steps(db, settings))
-    passwords = proofs.desk(settings, db)
-    return House(db, site, _routes(settings, site, inbox, passwords), worker, passwords, inbox)
+    means = proofs.means(settings, db, origin)
+    return House(db, site, _routes(settings, site, means, inbox), worker, means, inbox)
 
 
 def post_office(settings: Settings, inbox: Inbox | None) -> PostOffice:
@@ -192,22 +192,20 @@ def origin_of(settings: Settings) -> str:
     return url
 
 
-def _routes(
-    settings: Settings, site: Site, inbox: Inbox | None, passwords: password.Desk
-) -> tuple[Route, ...]:
-    db, policy = site.db, policies.sign_ins(settings)
+def _routes(settings: Settings, site: Site, means: Means, inbox: Inbox | None) -> tuple[Route, ...]:
+    db, policy = site.db, policies.sign_ins(settings, means)
     gate = limits.open_gate(policies.port(settings), _counter(settings))
     seen, own = policies.activity(settings), policies.account(settings, policy)
-    parties = proofs.parties(settings, site.origin)
+    parties = passkey.setup_of(means).parties
     channels = posting.phone_channels(settings, is_dev=inbox is not None)
     secured = policies.security_info_of(settings, policy, parties, channels)
-    means = Means(db, secured, passwords)
+    managed = Managing(db, secured, password.desk_of(means))
     roads = (sign_in.road(db, policy, gate), security_info.road(db, secured))
     programs = (
         *flow_api.routes(db.keys, roads, partial(guard.session_of, db, policy.sessions)),
         *account_api.routes(db, own),
         *security_api.routes(db, secured),
-        *method_api.routes(means),
+        *method_api.routes(managed),
         *pushing.routes(settings, site, gate),
         *activity_api.routes(db, seen, policy.sessions),
         *help_api.routes(),
@@ -220,7 +218,7 @@ def _routes(
         *activity_pages.routes(db, seen, policy.sessions),
         *help_pages.routes(db, policy.sessions),
         *notices_pages.routes(db, policy.sessions),
-        *security_pages.routes(means),
+        *security_pages.routes(managed),
         *programs,
         *hooks.routes(db, site.origin, posting.callback_keys(settings, inbox)),
         *ops_pages.routes(db, programs, _HERE / "web" / "static"),

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sekisho.authenticators import passkey, password, push
+from sekisho.authenticators import Means, passkey, password, push
 from sekisho.doors.settings import Settings
 from sekisho.ground import phones
 from sekisho.journeys import security_info, sign_in
@@ -45,7 +45,7 @@ def budgets(settings: Settings) -> limits.Policy:
     )
 
 
-def sign_ins(settings: Settings) -> sign_in.Policy:
+def sign_ins(settings: Settings, means: Means) -> sign_in.Policy:
     """Return all that a sign-in follows."""
     return sign_in.Policy(
         flows=flows.Policy(
@@ -55,10 +55,8 @@ def sign_ins(settings: Settings) -> sign_in.Policy:
             security=timedelta(minutes=settings.number("codes.security_minutes")),
         ),
         limits=budgets(settings),
-        sessions=sessions.Policy(
-            idle=timedelta(hours=settings.number("sessions.idle_hours")),
-            absolute=timedelta(days=settings.number("sessions.absolute_days")),
-        ),
+        means=means,
+        sessions=session_lives(settings),
         costs=spending_on_phones(settings),
         is_sign_up_open=settings.text("sign_up") == "open",
         zone=settings.text("time_zone"),
@@ -76,6 +74,14 @@ def trusting(settings: Settings) -> trust.Policy:
 def account(settings: Settings, signing_in: sign_in.Policy) -> AccountPolicy:
     """Return what the pages of an account follow."""
     return AccountPolicy(signing_in.sessions, trusting(settings))
+
+
+def session_lives(settings: Settings) -> sessions.Policy:
+    """Return how long sessions live."""
+    return sessions.Policy(
+        idle=timedelta(hours=settings.number("sessions.idle_hours")),
+        absolute=timedelta(days=settings.number("sessions.absolute_days")),
+    )
 
 
 def activity(settings: Settings) -> ActivityPolicy:
@@ -163,6 +169,7 @@ def security_info_of(
     return security_info.Policy(
         flows=signing_in.flows,
         limits=signing_in.limits,
+        means=signing_in.means,
         sessions=signing_in.sessions,
         contacts=contacts_of(settings, channels),
         costs=signing_in.costs,

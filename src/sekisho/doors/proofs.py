@@ -1,6 +1,6 @@
 """What passkeys and passwords take beside the store: whose passkeys are, and where hashes wait."""
 
-from sekisho.authenticators import passkey, password
+from sekisho.authenticators import Means, passkey, password
 from sekisho.doors import policies
 from sekisho.doors.settings import Settings, SettingsError
 from sekisho.ground.db import Database
@@ -17,6 +17,17 @@ def parties(settings: Settings, origin: str) -> passkey.Parties:
     except passkey.PartyError as error:
         raise SettingsError(str(error)) from error
     return found
+
+
+def means(settings: Settings, db: Database, origin: str) -> Means:
+    """Return what proving needs; `origin` is "" where any host is accepted (dev)."""
+    return Means(
+        own={
+            "password": desk(settings, db),
+            "passkey": passkey.Setup(policies.passkeys(settings), parties(settings, origin)),
+        },
+        kinds=("passkey", "password", "totp", "email_code", "recovery_code"),
+    )
 
 
 def desk(settings: Settings, db: Database) -> password.Desk:

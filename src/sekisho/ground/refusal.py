@@ -76,7 +76,7 @@ class Refused(msgspec.Struct, frozen=True):
     `sent_at` name the newest code, `pointer` and `detail` the part of the input that is
     wrong; `language` is the flow's, where it has one; `act` is what a step-up is wanted for;
     `flaw` says why a password or a phone number is not taken, and `bounds` how short and how long
-    a password may be.
+    a password may be; `kind` is that of the method which was tried, where it is no sent code.
     """
 
     reason: Reason
@@ -90,3 +90,4 @@ class Refused(msgspec.Struct, frozen=True):
     act: str | None = None
     flaw: str | None = None
     bounds: tuple[int, int] | None = None
+    kind: str = ""

@@ -186,11 +186,13 @@ def _unfit(language: str, refused: Refused, flaw: str) -> str:
 
 def _code_wrong(language: str, refused: Refused) -> str:
     if refused.left == 0:
-        return text(language, "refusal.code_wrong_none_left")
+        last = "wrong_none_left" if refused.kind else "code_wrong_none_left"
+        return text(language, f"refusal.{last}")
     if refused.label:
         first = text(language, "refusal.code_wrong_labelled", label=refused.label)
     else:
-        first = text(language, "refusal.code_wrong")
+        of_kind = f"wrong_{refused.kind}" if refused.kind else "code_wrong"
+        first = text(language, f"refusal.{of_kind}")
     if refused.left is None:
         return first
     left = plural(language, "refusal.tries_left", refused.left)

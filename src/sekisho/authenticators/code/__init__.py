@@ -4,8 +4,17 @@ Over which channel a code goes is the message's matter; the code is one kind of 
 """
 
 from sekisho.authenticators.code.actions import Drawn, draw
-from sekisho.authenticators.code.kind import EMAIL_CODE
+from sekisho.authenticators.code.kind import EMAIL_CODE, SMS_CODE, VOICE_CODE
 from sekisho.authenticators.code.rules import LABELS, label_among
 from sekisho.authenticators.reading import read_code
 
-__all__ = ["EMAIL_CODE", "LABELS", "Drawn", "draw", "label_among", "read_code"]
+__all__ = [
+    "EMAIL_CODE",
+    "LABELS",
+    "SMS_CODE",
+    "VOICE_CODE",
+    "Drawn",
+    "draw",
+    "label_among",
+    "read_code",
+]

@@ -1,5 +1,7 @@
 """The kind `email_code` and its comparison."""
 
+from dataclasses import replace
+
 from sekisho.authenticators.code import binding, rules
 from sekisho.authenticators.kind import Kind
 from sekisho.authenticators.reading import read_code
@@ -44,3 +46,7 @@ EMAIL_CODE = Kind(
     is_restricted=False,
     verify=verify,
 )
+
+# Over the telephone network a code is restricted (NIST SP 800-63B-4 §3.2.9), and worth level 1.
+SMS_CODE = replace(EMAIL_CODE, name="sms_code", assurance=1, is_restricted=True)
+VOICE_CODE = replace(SMS_CODE, name="voice_code")

@@ -28,7 +28,7 @@ from sekisho.authenticators.passkey.challenges import (
     seal,
     unseal,
 )
-from sekisho.authenticators.passkey.kind import PASSKEY, judge_new
+from sekisho.authenticators.passkey.kind import PASSKEY, find, judge_new, setup_of
 from sekisho.authenticators.passkey.providers import provider_of
 from sekisho.authenticators.passkey.reading import NewAnswer, read_new, read_proof
 from sekisho.authenticators.passkey.rules import (
@@ -42,6 +42,7 @@ from sekisho.authenticators.passkey.rules import (
     Passkey,
     Policy,
     Proved,
+    Setup,
     Spent,
     name_among,
     party_of,
@@ -63,6 +64,7 @@ __all__ = [
     "Passkey",
     "Policy",
     "Proved",
+    "Setup",
     "Spent",
     "add",
     "all_accepted",
@@ -70,6 +72,7 @@ __all__ = [
     "creation_options",
     "draw_new",
     "draw_proof",
+    "find",
     "handle_of",
     "held",
     "judge_new",
@@ -83,6 +86,7 @@ __all__ = [
     "remove",
     "request_options",
     "seal",
+    "setup_of",
     "spend",
     "sweep",
     "unknown_credential",

@@ -29,6 +29,11 @@ def spend(work: Work, challenge: Challenge) -> Spent | None:
     return Spent(challenge)
 
 
+def used(challenge: Challenge) -> Spent:
+    """Return a challenge that the charge of its flow used up (`flows.charge_once`)."""
+    return Spent(challenge)
+
+
 def load(work: Work, credential: bytes) -> Passkey | None:
     """Return what an answer is judged by: the passkey with the credential id that it names."""
     return store.find(work, credential)

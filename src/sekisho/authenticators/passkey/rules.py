@@ -93,6 +93,14 @@ class Parties:
 
 
 @dataclass(frozen=True, slots=True)
+class Setup:
+    """What passkeys take beside the store."""
+
+    policy: Policy
+    parties: Parties
+
+
+@dataclass(frozen=True, slots=True)
 class Challenge:
     """One challenge and all that it is bound to; `account` is None where nobody was named."""
 

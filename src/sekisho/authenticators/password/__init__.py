@@ -4,9 +4,9 @@ Hashing waits in a bounded pool, outside any transaction. The check of breaches 
 doors build (`breaches.py`), and all that is here works without it.
 """
 
-from sekisho.authenticators.password.actions import HashLost, load, seal
+from sekisho.authenticators.password.actions import HashLost, Held, hold, load, seal
 from sekisho.authenticators.password.hashing import SALT_BYTES, pack, unpack
-from sekisho.authenticators.password.kind import PASSWORD, Checked, change, verify
+from sekisho.authenticators.password.kind import PASSWORD, Checked, change, desk_of, verify
 from sekisho.authenticators.password.pool import Desk, Place, Pool
 from sekisho.authenticators.password.rules import (
     LAST,
@@ -30,6 +30,7 @@ __all__ = [
     "Desk",
     "Fault",
     "HashLost",
+    "Held",
     "Place",
     "Policy",
     "Pool",
@@ -37,7 +38,9 @@ __all__ = [
     "Strength",
     "Unfit",
     "change",
+    "desk_of",
     "estimate",
+    "hold",
     "judge",
     "load",
     "own_words",

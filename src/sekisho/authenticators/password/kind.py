@@ -5,11 +5,14 @@ Both take and give what `hashing.pack` seals: the method's hashes, the present o
 
 from dataclasses import dataclass, field
 
-from sekisho.authenticators.kind import Kind
-from sekisho.authenticators.password import hashing, rules
+from sekisho.authenticators.kind import Compared, Hand, Kind, Trial
+from sekisho.authenticators.password import actions, hashing, rules
+from sekisho.authenticators.password.pool import Desk
 from sekisho.authenticators.password.rules import Fault, Policy, Unfit
-from sekisho.authenticators.rules import Material, Verdict
+from sekisho.authenticators.rules import Material, Means, Verdict
+from sekisho.ground.db import Work
 from sekisho.ground.keys import Keys
+from sekisho.ground.refusal import Reason, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,32 @@ def compare(keys: Keys, material: Material, answer: str) -> Verdict:
     return Verdict.RIGHT if is_right else Verdict.WRONG
 
 
+def desk_of(means: Means) -> Desk:
+    """Return where passwords are hashed and judged.
+
+    Raises TypeError where the house was put together without it.
+    """
+    own = means.own.get(actions.KIND)
+    if not isinstance(own, Desk):
+        raise TypeError(actions.KIND)
+    return own
+
+
+def try_one(trial: Trial, held: object, answer: str) -> Compared:
+    """Compare an answer; call it in the pool. What is kept is a hash that was made anew."""
+    history = held.history if isinstance(held, actions.Held) else ()
+    checked = verify(trial.keys, answer, history, desk_of(trial.means).policy, trial.salt)
+    return Compared(checked.verdict, checked.history)
+
+
+def use_up(work: Work, held: object, compared: Compared) -> Refused | None:
+    """Keep that the password was used, under a new hash where the old one was outdated."""
+    if not isinstance(held, actions.Held):
+        return Refused(Reason.CODE_WRONG)
+    renewed = compared.kept if isinstance(compared.kept, tuple) else None
+    return actions.use_up(work, held, renewed)
+
+
 PASSWORD = Kind(
     name="password",
     assurance=1,
@@ -66,4 +95,5 @@ PASSWORD = Kind(
     is_out_of_band=False,
     is_restricted=False,
     verify=compare,
+    hand=Hand(actions.hold, try_one, use_up, field="password"),
 )

@@ -1,11 +1,13 @@
 """The kind `recovery_code` and its comparison."""
 
-from sekisho.authenticators.kind import Kind
-from sekisho.authenticators.recovery_code import binding
+from sekisho.authenticators.kind import Compared, Hand, Kind, Trial
+from sekisho.authenticators.recovery_code import actions, binding
 from sekisho.authenticators.recovery_code.binding import Kept
 from sekisho.authenticators.recovery_code.rules import Misread, read_code
 from sekisho.authenticators.rules import Material, Verdict
+from sekisho.ground.db import Work
 from sekisho.ground.keys import Keys
+from sekisho.ground.refusal import Reason, Refused
 
 
 def verify(keys: Keys, material: Material, answer: str) -> Verdict:
@@ -15,6 +17,22 @@ def verify(keys: Keys, material: Material, answer: str) -> Verdict:
     return Verdict.UNREADABLE if isinstance(read_code(answer), Misread) else Verdict.WRONG
 
 
+def compare(trial: Trial, held: object, answer: str) -> Compared:
+    """Compare what was typed."""
+    if isinstance(held, Kept):
+        return Compared(binding.verify(trial.keys, held, answer))
+    is_none = isinstance(read_code(answer), Misread)
+    return Compared(Verdict.UNREADABLE if is_none else Verdict.WRONG)
+
+
+def use_up(work: Work, held: object, compared: Compared) -> str | Refused:
+    """Use a right code up; return the one that takes its place (spec M7)."""
+    if not isinstance(held, Kept):
+        return Refused(Reason.CODE_WRONG)
+    made = actions.conclude(work, held, compared.verdict)
+    return made if isinstance(made, Refused) else made.code
+
+
 RECOVERY_CODE = Kind(
     name="recovery_code",
     assurance=0,
@@ -22,4 +40,5 @@ RECOVERY_CODE = Kind(
     is_out_of_band=False,
     is_restricted=False,
     verify=verify,
+    hand=Hand(actions.load, compare, use_up),
 )

@@ -70,7 +70,7 @@ def show_account(folder: Path, name_or_id: str, *, as_json: bool) -> None:
         db = _database(folder)
         account = _find(db, name_or_id)
         settings = gather(folder, {}, environment())
-        idle = int(policies.sign_ins(settings).sessions.idle.total_seconds() * 1_000_000)
+        idle = int(policies.session_lives(settings).idle.total_seconds() * 1_000_000)
         shape = db.read(lambda work: _account_shape(work, account, idle))
     if as_json:
         tell_json(shape)

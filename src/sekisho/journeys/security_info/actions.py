@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from sekisho import authenticators
-from sekisho.authenticators import Asked, Asker, Gathered, Target, Verdict
+from sekisho.authenticators import Asked, Asker, Gathered, Given, Target, Verdict
 from sekisho.ground import ids
 from sekisho.ground.db import Database, Work
 from sekisho.ground.keys import Keys
@@ -94,12 +94,13 @@ def confirm(
     paid = db.write("contacts.charge", lambda work: _charge(work, policy, session, contact))
     if isinstance(paid, Refused):
         return paid
-    verdict = authenticators.compare(db.keys, paid.flow, typed)
+    given = Given(typed)
+    verdict = authenticators.compare(db.keys, paid.flow, given)
     if verdict is Verdict.RIGHT:
         return db.write(
             "contacts.confirm", lambda work: _confirm(work, policy, visitor, session, paid)
         )
-    kind, refused = authenticators.told(paid, verdict, typed)
+    kind, refused = authenticators.told(paid, verdict, given)
     event = Event(kind, session.account, visitor, paid.flow.challenge.label)
     db.write("contacts.wrong", lambda work: activity.record(work, event))
     return refused

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sekisho.authenticators import CODE_KIND, passkey, second
+from sekisho.authenticators import CODE_KIND, passkey, registered
 from sekisho.ground import ids
 from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
@@ -44,7 +44,7 @@ def may_remove(work: Work, account: int, named: Method) -> Refused | None:
     held = methods.of_account(work, account)
     owner = accounts.find(work, account)
     others = [one for one in held if one.id != named.id and one.state is State.ACTIVE]
-    if owner is not None and owner.two_step and not two_step.may_second(second.usable(others)):
+    if owner is not None and owner.two_step and not two_step.may_second(registered.usable(others)):
         return Refused(Reason.STILL_NEEDED)
     if named.kind == passwords.KIND:
         return rules.may_drop_password(_ways(work, account, others))

@@ -7,7 +7,7 @@ in the cookie of flows, as those of sign-ins do; its id stands in the path and i
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from sekisho.authenticators import CODE_KIND, Ask, Asked, Begun, More, Passed, Start
+from sekisho.authenticators import Ask, Asked, Begun, More, Passed, Start, prompts
 from sekisho.ground import ids, words
 from sekisho.ground.db import Database
 from sekisho.ground.refusal import Reason, Refused
@@ -44,13 +44,17 @@ def show_proof(db: Database, policy: Policy, call: Call, session: Session) -> Re
 
 
 def post_proof(
-    db: Database, policy: Policy, acts: Mapping[str, Act], call: Call, session: Session
+    db: Database,
+    policy: Policy,
+    acts: Mapping[str, Act],
+    call: Call,
+    session: Session,
 ) -> Reply:
     """Answer a step-up, and do what it was for."""
     ticket = _ticket(db, call, session)
     if ticket is None:
         return Refused(Reason.FLOW_UNKNOWN)
-    outcome = step_up.answer(db, policy, call.visitor, ticket, call.form.get("code", ""))
+    outcome = step_up.answer(db, policy, call.visitor, ticket, prompts.given(call))
     match outcome:
         case Refused():
             return _proof_page(db, policy, call, session, outcome)
@@ -115,7 +119,7 @@ def post_proof_code(db: Database, policy: Policy, call: Call, session: Session) 
         case Refused():
             return _proof_page(db, policy, call, session, asked)
         case Asked():
-            again = "?again=1" if asked.flow.asked > 1 and asked.kind == CODE_KIND else ""
+            again = "?again=1" if asked.flow.asked > 1 and asked.kind in prompts.SENT else ""
             return Redirect(f"{_path(ticket)}{again}")
 
 
@@ -161,7 +165,11 @@ def code_context(
 
 
 def _proof_page(
-    db: Database, policy: Policy, call: Call, session: Session, refused: Refused | None
+    db: Database,
+    policy: Policy,
+    call: Call,
+    session: Session,
+    refused: Refused | None,
 ) -> Reply:
     ticket = _ticket(db, call, session)
     if ticket is None:
@@ -170,9 +178,9 @@ def _proof_page(
     if seen.state is not flows.State.OPEN:
         return Redirect(HOME) if refused is None else refused
     language = call.visitor.language
-    is_sent = seen.challenge is not None and seen.kind == CODE_KIND
+    is_sent = seen.challenge is not None and seen.kind in prompts.SENT
     kind = seen.kind if seen.challenge is not None and not is_sent else ""
-    context: dict[str, object] = {"has_code": is_sent, "kind": kind}
+    context: dict[str, object] = {"has_code": is_sent, **prompts.context(kind, seen)}
     if seen.challenge is not None and is_sent:
         context |= code_context(policy, call, seen.challenge, seen.resends_left)
     context |= {

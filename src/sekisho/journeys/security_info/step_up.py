@@ -4,29 +4,36 @@ It is asked of the account's own contacts, as they are now. Passing leaves a pro
 spends; a session that is only fresh proves nothing (attacks 041, 042, 044).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 import msgspec
+from msgspec.structs import replace
 
 from sekisho import authenticators
 from sekisho.authenticators import (
-    CODE_KIND,
+    CODES,
     Ask,
     Asked,
     Asker,
     Begun,
     Gathered,
+    Given,
+    Means,
     More,
     Option,
     Passed,
-    Second,
     Start,
     Status,
     Target,
-    Verdict,
-    second,
+    comparing,
+    counting,
+    passkeys,
+    registered,
 )
+from sekisho.authenticators.comparing import Proof, Right
+from sekisho.authenticators.password import Place
+from sekisho.authenticators.registered import Wanted
 from sekisho.ground import addresses, words
 from sekisho.ground.db import Database, Work
 from sekisho.ground.keys import Keys
@@ -58,7 +65,7 @@ class _Found:
 
 
 def begin(db: Database, policy: Policy, visitor: Visitor, start: Start) -> Begun | Refused:
-    """Begin a step-up; nothing is kept until a code is asked for."""
+    """Begin a step-up; nothing is kept until a proof is asked for."""
     refused = rules.check_act(start.act, start.parameters, policy)
     if refused is not None:
         return refused
@@ -88,7 +95,7 @@ def look(db: Database, policy: Policy, visitor: Visitor, ticket: flows.Ticket) -
     stepped_at = flow.stepped_at if flow else ticket.opened_at
     ends_at = flows.ends_at(ticket.opened_at, stepped_at, policy.flows)
     state = flows.State.EXPIRED if now >= ends_at else flows.State.OPEN
-    kind = _kind_of(found, flow)
+    kind = flow.challenge.kind if flow else ""
     return Status(
         ticket=ticket,
         state=flows.state_of(flow, policy.flows, now) if flow else state,
@@ -97,40 +104,63 @@ def look(db: Database, policy: Policy, visitor: Visitor, ticket: flows.Ticket) -
         challenge=flow.challenge if flow and kind else None,
         resends_left=max(0, policy.limits.flow - (flow.asked if flow else 0)),
         is_familiar=True,
-        kind=kind or CODE_KIND,
+        kind=kind,
         proved=found.proved,
+        public_key=_browser(db, policy.means, visitor, flow),
     )
 
 
 def ask(
-    db: Database, policy: Policy, visitor: Visitor, ticket: flows.Ticket, request: Ask
+    db: Database,
+    policy: Policy,
+    visitor: Visitor,
+    ticket: flows.Ticket,
+    request: Ask,
 ) -> Asked | Refused:
-    """Ask for a code to one of the account's contacts."""
+    """Ask for a proof by one of the account's contacts or methods."""
     asker = Asker(visitor, ticket)
-    return db.write("step_up.ask", lambda work: _ask(work, policy, asker, request))
+    asked = db.write("step_up.ask", lambda work: _ask(work, policy, asker, request))
+    if isinstance(asked, Refused):
+        return asked
+    return replace(asked, public_key=_browser(db, policy.means, visitor, asked.flow))
 
 
 def answer(
-    db: Database, policy: Policy, visitor: Visitor, ticket: flows.Ticket, typed: str | None
+    db: Database,
+    policy: Policy,
+    visitor: Visitor,
+    ticket: flows.Ticket,
+    given: Given,
 ) -> Passed | More | Refused:
-    """Answer a step-up; the last right answer leaves the proof for its act."""
+    """Answer a step-up; the last right answer leaves the proof for its act.
+
+    A password holds its place in the pool before it is charged (attack 086).
+    """
     if not db.clock.is_steady():
         return Refused(Reason.UNAVAILABLE)  # Threat: 126, an expired code must not come alive
-    paid = db.write("step_up.charge", lambda work: _charge(work, policy, visitor, ticket))
+    with comparing.placed(db, policy.means, given) as place:
+        if isinstance(place, Refused):
+            return place
+        return _judge(db, policy, Asker(visitor, ticket), given, place)
+
+
+def _judge(
+    db: Database,
+    policy: Policy,
+    asker: Asker,
+    given: Given,
+    place: Place | None,
+) -> Passed | More | Refused:
+    visitor, ticket = asker.visitor, asker.ticket
+    paid = db.write("step_up.charge", lambda work: _charge(work, policy, asker, given))
     if isinstance(paid, Refused):
         return paid
-    now = db.clock.now()
-    if isinstance(paid, Second):
-        verdict = second.compare(db.keys, paid, typed, now)
-        kind, refused = second.told(paid, verdict, typed)
-    else:
-        verdict = authenticators.compare(db.keys, paid.flow, typed)
-        kind, refused = authenticators.told(paid, verdict, typed)
-    if verdict is Verdict.RIGHT and typed is not None:
-        given = (typed, now)
-        return db.write("step_up.pass", lambda work: _pass(work, visitor, ticket, paid, given))
-    flow = paid.charged.flow if isinstance(paid, Second) else paid.flow
-    event = Event(kind, ticket.account, visitor, flow.challenge.label or None)
+    right = comparing.compare(db, policy.means, visitor.service_origin, paid, given, place)
+    if isinstance(right, Right):
+        return db.write("step_up.pass", lambda work: _pass(work, visitor, ticket, paid, right))
+    kind, refused = comparing.told(paid, right, given)
+    label = comparing.charged(paid).flow.challenge.label or None
+    event = Event(kind, ticket.account, visitor, label)
     db.write("step_up.wrong", lambda work: activity.record(work, event))
     return refused
 
@@ -143,10 +173,11 @@ def parameters_of(ticket: flows.Ticket) -> dict[str, str]:
 def _ask(work: Work, policy: Policy, asker: Asker, request: Ask) -> Asked | Refused:
     ticket = asker.ticket
     found = _gather(work, asker.visitor, ticket)
-    method = second.chosen(work.keys, ticket.flow, _methods(found), request.option)
+    flow, lane = found.paying.flow, found.paying.lane
+    method = registered.chosen(work.keys, ticket.flow, _methods(found), request.option)
     if method is not None:
-        flow, lane = found.paying.flow, found.paying.lane
-        return second.ask(work, policy, asker, flow, method, lane)
+        wanted = Wanted(method.kind, ticket.account, ticket.account, method.id)
+        return registered.ask(work, policy, asker, flow, wanted, lane)
     chosen = next(
         (
             one
@@ -163,16 +194,19 @@ def _ask(work: Work, policy: Policy, asker: Asker, request: Ask) -> Asked | Refu
         kind="step_up",
         to=contacts.address(work.keys, chosen.id, chosen.sealed).text,
         facts={"what": words.text(ticket.language, f"act.{ticket.act}")},
+        contact=chosen.id,
     )
     return authenticators.ask(work, policy, asker, found.paying, target)
 
 
-def _charge(
-    work: Work, policy: Policy, visitor: Visitor, ticket: flows.Ticket
-) -> flows.Charged | Second | Refused:
-    paying = _gather(work, visitor, ticket).paying
-    if paying.flow is not None and paying.flow.challenge.method:
-        return second.charge(work, policy, paying.flow)
+def _charge(work: Work, policy: Policy, asker: Asker, given: Given) -> Proof | Refused:
+    paying = _gather(work, asker.visitor, asker.ticket).paying
+    flow = paying.flow
+    misfit = comparing.misfit(flow, given) if flow else None
+    if misfit is not None:
+        return misfit
+    if flow is not None and flow.challenge.kind in registered.NAMES:
+        return registered.charge(work, policy, flow, asker.ticket.account, given)
     return authenticators.charge(work, policy, paying)
 
 
@@ -180,26 +214,25 @@ def _pass(
     work: Work,
     visitor: Visitor,
     ticket: flows.Ticket,
-    paid: flows.Charged | Second,
-    given: tuple[str, datetime],
+    paid: Proof,
+    right: Right,
 ) -> Passed | More | Refused:
     found = _gather(work, visitor, ticket)
-    charged = paid.charged if isinstance(paid, Second) else paid
-    if found.paying.flow is None or not _is_same(found.paying.flow, charged.flow):
+    charged = comparing.charged(paid)
+    if found.paying.flow is None or not flows.is_same(found.paying.flow, charged.flow):
         return Refused(Reason.CODE_USED)
     made: str | Refused | None = None
     payer, book = ticket.account, found.paying.book
-    kind = CODE_KIND
-    if isinstance(paid, Second):
-        payer, kind = paid.method.id, paid.method.kind
-        book = limits.reading(work, payer)
-        made = second.use_up(work, paid, *given)
+    if isinstance(paid, registered.Paid) and right.outcome is not None:
+        payer = paid.payer
+        book = limits.reading(work, payer) if payer else book
+        made = registered.use_up(work, paid, right.outcome)
     if isinstance(made, Refused):
         return made
-    proved = (*charged.flow.proved, kind)
-    if second.is_wanted(proved, two_step=found.two_step):
-        flows.advance(work, charged, book, payer, kind)
-        return More(_options(work.keys, ticket, found, proved))
+    proved = (*charged.flow.proved, right.kind)
+    if counting.is_wanted(proved, two_step=found.two_step):
+        flows.advance(work, charged, book, payer, right.kind)
+        return More(_options(work.keys, ticket, found, proved), made)
     flows.spend(work, charged, book, payer)
     bound = proofs.digest(work.keys, ticket.account, ticket.act, parameters_of(ticket))
     proofs.earn(work, ticket.flow, ticket.session, bound)
@@ -226,11 +259,11 @@ def _gather(work: Work, visitor: Visitor, ticket: flows.Ticket) -> _Found:
 def _contacts(found: _Found, proved: tuple[str, ...] | None = None) -> list[contacts.Found]:
     """Return the contacts that a code may go to: none once a code was given back."""
     done = found.proved if proved is None else proved
-    return [] if CODE_KIND in done else found.contacts
+    return [] if set(done) & set(CODES.values()) else found.contacts
 
 
 def _methods(found: _Found, proved: tuple[str, ...] | None = None) -> list[Method]:
-    return second.usable(found.methods, found.proved if proved is None else proved)
+    return registered.usable(found.methods, found.proved if proved is None else proved)
 
 
 def _options(
@@ -240,26 +273,19 @@ def _options(
     by_code = (
         Option(
             flows.option_of(ticket.flow, one.id, keys),
-            CODE_KIND,
+            CODES["email"],
             addresses.hint(contacts.address(keys, one.id, one.sealed)),
         )
         for one in _contacts(found, proved)
     )
-    return (*by_code, *second.options(keys, ticket.flow, _methods(found, proved)))
+    return (*by_code, *registered.options(keys, ticket.flow, _methods(found, proved)))
 
 
-def _kind_of(found: _Found, flow: flows.Flow | None) -> str:
-    """Return the kind of the newest challenge; nothing where it was spent on a first proof."""
-    if flow is None:
-        return ""
-    if flow.challenge.method:
-        named = (one.kind for one in found.methods if one.id == flow.challenge.method)
-        kind = next(named, "")
-    else:
-        kind = CODE_KIND
-    return "" if kind in flow.proved else kind
-
-
-def _is_same(now: flows.Flow, then: flows.Flow) -> bool:
-    is_open = now.state is flows.State.OPEN and now.proved == then.proved
-    return is_open and now.challenge.id == then.challenge.id
+def _browser(
+    db: Database, means: Means, visitor: Visitor, flow: flows.Flow | None
+) -> Mapping[str, object] | None:
+    """Return what a browser is asked with, where a passkey is the newest challenge."""
+    if flow is None or flow.challenge.kind != "passkey":
+        return None
+    origin = visitor.service_origin
+    return db.read(lambda work: passkeys.request(work, means, origin, flow))

@@ -1,6 +1,6 @@
 """Two-step verification of the signed-in person, turned on and off (spec M10)."""
 
-from sekisho.authenticators import recovery_code, second
+from sekisho.authenticators import counting, recovery_code, registered
 from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
@@ -41,7 +41,7 @@ def _turn(
     weak = [
         one.id
         for one in sessions.of_account(work, account, idle)
-        if one.id != session.id and is_on and second.is_wanted(one.methods, two_step=True)
+        if one.id != session.id and is_on and counting.is_wanted(one.methods, two_step=True)
     ]
     accounts.turn_two_step(work, account, is_on=is_on)
     trust.end_all(work, account)
@@ -60,7 +60,7 @@ def can_turn_on(held: list[Method]) -> bool:
     Beside a code by mail an app, a password or a passkey is the second proof; a passkey alone is
     two, but lost it leaves nothing, so that it wants a spare like the others.
     """
-    usable = second.usable(held)
+    usable = registered.usable(held)
     return may_second(usable) and _has_spare(usable)
 
 

@@ -1,32 +1,37 @@
-"""Beginning a sign-in and looking at one; asking.py asks for the code, answering.py answers."""
+"""Beginning a sign-in and looking at one; asking.py asks for a proof, answering.py answers."""
 
-from sekisho.authenticators import CODE_KIND, Begun, Option, Status, second
-from sekisho.ground.db import Database
-from sekisho.ground.keys import Keys
+from collections.abc import Mapping
+
+from sekisho.authenticators import Begun, Means, Status, passkeys
+from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
-from sekisho.journeys.sign_in import rules, store
+from sekisho.journeys.sign_in import rules, store, ways
 from sekisho.journeys.sign_in.rules import Policy
-from sekisho.records import flows, methods, sessions
+from sekisho.journeys.sign_in.store import Gathered
+from sekisho.journeys.sign_in.ways import Way
+from sekisho.records import contacts, flows, methods, sessions
+from sekisho.records.flows import Flow
 from sekisho.records.limits import STRANGER
 
 
-def begin(db: Database, policy: Policy, visitor: Visitor, name: str) -> Begun | Refused:
-    """Begin a flow for a name; nothing is kept and nothing depends on whether it is known."""
-    if rules.read_name(name) is None:
+def begin(db: Database, policy: Policy, visitor: Visitor, name: str | None) -> Begun | Refused:
+    """Begin a flow for a name, or for a passkey that says whose it is; nothing is kept.
+
+    Nothing depends on whether the name is known, except to a browser that its account knows.
+    """
+    if name is not None and rules.read_name(name) is None:
         return Refused(Reason.INVALID_INPUT, pointer="/name", detail="no address, no phone number")
     zone = visitor.zone or policy.zone
-    ticket = flows.begin(db.aside(), flows.Purpose.SIGN_IN, name.strip(), visitor.language, zone)
+    typed = (name or "").strip()
+    ticket = flows.begin(db.aside(), flows.Purpose.SIGN_IN, typed, visitor.language, zone)
     secret = flows.seal_ticket(ticket, db.keys, db.chance)
     ends_at = flows.ends_at(ticket.opened_at, ticket.opened_at, policy.flows)
-    return Begun(ticket, secret, options(db.keys, ticket), ends_at)
-
-
-def options(keys: Keys, ticket: flows.Ticket) -> tuple[Option, ...]:
-    """Return what the flow offers: for what was typed, then each kind that the service has."""
-    name = rules.read_name(ticket.name)
-    hint = rules.hint_of(name) if name else None
-    return (Option(flows.option_id(ticket.flow, 0, keys), CODE_KIND, hint),)
+    offered = ways.strangers(db.keys, ticket, policy.means)
+    if name is not None and visitor.device:
+        found = db.read(lambda work: _of_familiar(work, policy.means, visitor, ticket))
+        offered = found or offered
+    return Begun(ticket, secret, ways.options(offered), ends_at)
 
 
 def status(db: Database, policy: Policy, visitor: Visitor, ticket: flows.Ticket) -> Status:
@@ -40,29 +45,73 @@ def status(db: Database, policy: Policy, visitor: Visitor, ticket: flows.Ticket)
             work.now,
         )
     )
-    offered = options(db.keys, ticket)
     if found is None or found.flow is None:
         ends_at = flows.ends_at(ticket.opened_at, ticket.opened_at, policy.flows)
         state = flows.State.EXPIRED if now >= ends_at else flows.State.OPEN
+        offered = ways.options(_offered(db, policy.means, visitor, ticket, None))
         return Status(ticket, state, ends_at, offered, None, policy.limits.flow, is_familiar=False)
-    flow, kind = found.flow, CODE_KIND
-    if flow.proved and flow.account is not None:
-        offered, kind = _second(db, flow, flow.account)
+    flow = found.flow
     return Status(
         ticket=ticket,
         state=flows.state_of(flow, policy.flows, now),
         ends_at=flows.ends_at(flow.opened_at, flow.stepped_at, policy.flows),
-        options=offered,
-        challenge=flow.challenge if kind else None,
+        options=ways.options(_offered(db, policy.means, visitor, ticket, flow)),
+        challenge=flow.challenge if flow.challenge.kind else None,
         resends_left=max(0, policy.limits.flow - flow.asked),
         is_familiar=flow.lane != STRANGER,
-        kind=kind or CODE_KIND,
+        kind=flow.challenge.kind,
         proved=flow.proved,
+        public_key=asked_of_browser(db, policy.means, visitor, flow),
     )
 
 
-def _second(db: Database, flow: flows.Flow, account: int) -> tuple[tuple[Option, ...], str]:
-    """Return the ways on after a first proof, and the kind of the method that was asked for."""
-    held = db.read(lambda work: methods.of_account(work, account))
-    asked = next((one.kind for one in held if one.id == flow.challenge.method), "")
-    return second.options(db.keys, flow.id, second.usable(held, flow.proved)), asked
+def asked_of_browser(
+    db: Database, means: Means, visitor: Visitor, flow: Flow
+) -> Mapping[str, object] | None:
+    """Return what a browser is asked with, where a passkey is the newest challenge."""
+    if flow.challenge.kind != "passkey":
+        return None
+    return db.read(lambda work: passkeys.request(work, means, visitor.service_origin, flow))
+
+
+def _offered(
+    db: Database, means: Means, visitor: Visitor, ticket: flows.Ticket, flow: Flow | None
+) -> tuple[Way, ...]:
+    if flow is not None and flow.proved and flow.account is not None:
+        account, proved = flow.account, flow.proved
+        return db.read(lambda work: of_account(work, flow.id, account, proved))
+    is_near = bool(visitor.device and ticket.name)
+    found = db.read(lambda work: _of_familiar(work, means, visitor, ticket)) if is_near else ()
+    return found or ways.strangers(db.keys, ticket, means)
+
+
+def of_account(work: Work, flow: int, account: int, proved: tuple[str, ...]) -> tuple[Way, ...]:
+    """Return the ways on of an account that has proved something."""
+    held = contacts.of_account(work, account), methods.of_account(work, account)
+    return ways.known(work.keys, flow, *held, proved)
+
+
+def of_familiar(
+    work: Work, means: Means, visitor: Visitor, ticket: flows.Ticket, found: Gathered
+) -> tuple[Way, ...]:
+    """Return the ways of an account to a browser that it knows: what was typed, then the others."""
+    held, owner = sessions.device_of(visitor.device), found.owner
+    if owner is None or sessions.recognised(work.keys, held, found.device_mac) is None:
+        return ()
+    others = [one for one in contacts.of_account(work, owner.account) if one.id != owner.contact]
+    mine = ways.known(work.keys, ticket.flow, others, methods.of_account(work, owner.account))
+    return (ways.strangers(work.keys, ticket, means)[0], *mine)
+
+
+def _of_familiar(
+    work: Work, means: Means, visitor: Visitor, ticket: flows.Ticket
+) -> tuple[Way, ...]:
+    held, name = sessions.device_of(visitor.device), rules.read_name(ticket.name)
+    found = store.asking(
+        work,
+        blind=store.blind(work.keys, name),
+        subject=0,
+        flow=0,
+        device=held.id if held else 0,
+    )
+    return of_familiar(work, means, visitor, ticket, found)

@@ -1,26 +1,39 @@
-"""Asking for a code to sign in: gather, then ask. A name without an account does the same work."""
+"""Asking for a proof to sign in: gather, then ask. A name without an account does the same work."""
 
 import msgspec
+from msgspec.structs import replace
 
 from sekisho import authenticators
-from sekisho.authenticators import Ask, Asked, Asker, Target
+from sekisho.authenticators import Ask, Asked, Asker, Means, Target, passkeys, registered
+from sekisho.authenticators.passkey import Challenge
+from sekisho.authenticators.registered import Wanted
+from sekisho.ground import addresses
+from sekisho.ground.addresses import EmailAddress
 from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
-from sekisho.journeys.sign_in import rules, seconding, store, telling
+from sekisho.journeys.sign_in import actions, rules, store, telling, ways
 from sekisho.journeys.sign_in.rules import Name, Policy
 from sekisho.journeys.sign_in.store import Gathered
+from sekisho.journeys.sign_in.ways import Way
 from sekisho.records import contacts, flows, limits, notices, sessions
 from sekisho.records.limits import STRANGER
 from sekisho.records.notices import Told
 
+_UNKNOWN = Refused(Reason.OPTION_UNKNOWN, pointer="/option", detail="not one of this flow")
+
 
 class _Named(msgspec.Struct, frozen=True):
-    """Who asks, by which name; `subject` stands in where the name has no account."""
+    """Who asks, by which name and which way; `subject` stands in where there is no account.
+
+    `way` is None where only the account's own ways can have this option.
+    """
 
     asker: Asker
-    name: Name
+    name: Name | None
     subject: int
+    way: Way | None
+    request: Ask
 
 
 def ask(
@@ -31,20 +44,55 @@ def ask(
     ticket: flows.Ticket,
     request: Ask,
 ) -> Asked | Refused:
-    """Ask for a code: a new one voids the flow's earlier one (spec C4, C10)."""
-    if request.option != flows.option_id(ticket.flow, 0, db.keys):
-        asker = Asker(visitor, ticket)
-        return db.write(
-            "sign_in.ask_second", lambda work: seconding.ask(work, policy, asker, request)
-        )
-    name = rules.read_name(ticket.name)
-    if name is None or (name.email is None and not request.confirm):
-        return Refused(Reason.INVALID_INPUT, pointer="/confirm", detail="type the full address")
+    """Ask for a proof: a new code voids the flow's earlier one (spec C4, C10)."""
+    way = ways.chosen(ways.strangers(db.keys, ticket, policy.means), request.option)
+    if way is not None and way.confirms and not request.confirm:
+        detail = "type the full address, or the last four digits"
+        return Refused(Reason.INVALID_INPUT, pointer="/confirm", detail=detail)
     coarse = limits.take_request(gate, visitor.ip, db.clock.now())
     if isinstance(coarse, Refused) and not visitor.device:
         return coarse
-    named = _Named(Asker(visitor, ticket), name, contacts.stand_in(db.keys, name.text))
-    return db.write("sign_in.ask", lambda work: _ask(work, policy, named, coarse))
+    name = rules.read_name(ticket.name)
+    subject = contacts.stand_in(db.keys, name.text) if name else ticket.flow
+    named = _Named(Asker(visitor, ticket), name, subject, way, request)
+    asked = db.write("sign_in.ask", lambda work: _ask(work, policy, named, coarse))
+    if isinstance(asked, Refused) or asked.kind != "passkey":
+        return asked
+    browser = db.read(
+        lambda work: passkeys.request(work, policy.means, visitor.service_origin, asked.flow)
+    )
+    return replace(asked, public_key=browser)
+
+
+def ask_by_passkey(
+    db: Database,
+    policy: Policy,
+    gate: limits.Gate,
+    visitor: Visitor,
+    ticket: flows.Ticket,
+    drawn: Challenge,
+) -> flows.Flow | Refused:
+    """Open the flow of a sign-in page, whose challenge its browser held until it was answered.
+
+    A flow is opened once, so a challenge serves one answer (attack 052).
+    """
+    coarse = limits.take_request(gate, visitor.ip, db.clock.now())
+    if isinstance(coarse, Refused) and not visitor.device:
+        return coarse
+    return db.write("sign_in.ask_by_passkey", lambda work: _open(work, policy, ticket, drawn))
+
+
+def _open(
+    work: Work, policy: Policy, ticket: flows.Ticket, drawn: Challenge
+) -> flows.Flow | Refused:
+    if flows.find(work, ticket.flow) is not None:
+        return Refused(Reason.CODE_USED, kind="passkey")
+    if work.now >= drawn.ends_at:
+        return Refused(Reason.CODE_EXPIRED, kind="passkey")
+    wanted = Wanted("passkey", ticket.flow, None)
+    challenge = registered.challenge(work, policy, wanted, drawn.octets)
+    asked = flows.Asked(ticket.flow, None, STRANGER, challenge)
+    return flows.grant(work, ticket, None, asked)
 
 
 def _ask(
@@ -55,17 +103,35 @@ def _ask(
     if isinstance(coarse, Refused) and lane == STRANGER:
         return coarse  # a familiar browser is not stopped by what strangers do (spec F2)
 
-    if found.flow is not None and found.flow.proved:
-        return Refused(Reason.OPTION_UNKNOWN, pointer="/option", detail="proved already")
+    is_proved = found.flow is not None and bool(found.flow.proved)
+    way = None if is_proved else named.way
+    if way is None:
+        way = ways.chosen(_own_ways(work, policy.means, named, found), named.request.option)
+    if way is None:
+        return _UNKNOWN
     subject = found.owner.account if found.owner else named.subject
+    if not way.channel:
+        account = found.owner.account if found.owner else None
+        wanted = Wanted(way.kind, subject, account, way.method)
+        return registered.ask(work, policy, named.asker, found.flow, wanted, lane)
     paying = authenticators.Gathered(subject, found.books, found.flow, lane)
-    target = _target(work, policy, named, found, subject)
+    target = _target(work, policy, named, found, way)
     asked = authenticators.ask(work, policy, named.asker, paying, target)
     if isinstance(asked, Asked) and asked.is_grown:
         visitor, ticket = named.asker.visitor, named.asker.ticket
         who = telling.addressee(work, found.owner, ticket, subject)
         notices.tell(work, Told.GUESSES_BLOCKED, who, visitor)
     return asked
+
+
+def _own_ways(work: Work, means: Means, named: _Named, found: Gathered) -> tuple[Way, ...]:
+    """Return the ways of the account itself: after a first proof, or to a browser that it knows."""
+    visitor, ticket = named.asker.visitor, named.asker.ticket
+    if found.owner is None:
+        return ()
+    if found.flow is not None and found.flow.proved:
+        return actions.of_account(work, ticket.flow, found.owner.account, found.flow.proved)
+    return actions.of_familiar(work, means, visitor, ticket, found)
 
 
 def _gather(work: Work, named: _Named) -> Gathered:
@@ -85,16 +151,50 @@ def _lane(work: Work, found: Gathered, visitor: Visitor) -> int:
     return STRANGER if device is None else limits.lane_of(found.books[1], device)
 
 
-def _target(work: Work, policy: Policy, named: _Named, found: Gathered, subject: int) -> Target:
-    """Return whom the code reaches: the owner at his own spelling, a newcomer, or nobody."""
-    owner, email = found.owner, named.name.email
+def _target(work: Work, policy: Policy, named: _Named, found: Gathered, way: Way) -> Target:
+    """Return whom a code reaches: the owner at his own spelling, a newcomer, or nobody."""
+    owner = found.owner
+    if way.contact or way.confirms:
+        return _to_another(work, policy, named, found, way)
+    email = named.name.email if named.name else None
     may_reach = owner is not None or (policy.is_sign_up_open and email is not None)
     if owner is not None:
         email = contacts.address(work.keys, owner.contact, owner.sealed)
     return Target(
-        subject=subject,
+        subject=owner.account if owner else named.subject,
         account=owner.account if owner else None,
         kind="sign_in" if owner or not policy.is_sign_up_open else "sign_up",
         to=email.text if email else "",
         is_decoy=not may_reach,
+        channel=way.channel,
     )
+
+
+def _to_another(work: Work, policy: Policy, named: _Named, found: Gathered, way: Way) -> Target:
+    """Return a contact that was chosen, or confirmed by who types it; else nobody, by equal work.
+
+    # Threat: 091, "if it matches, we send it" (test_a_contact_that_is_not_confirmed_gets_nothing).
+    """
+    account = found.owner.account if found.owner else named.subject
+    held = contacts.of_account(work, account)
+    to, contact = "", 0
+    for one in held:
+        address = contacts.address(work.keys, one.id, one.sealed)
+        is_it = one.id == way.contact or _is_confirmed(address, named.request.confirm)
+        if is_it and not to:
+            to, contact = address.text, one.id
+    is_new = found.owner is None and policy.is_sign_up_open
+    return Target(
+        subject=account,
+        account=found.owner.account if found.owner else None,
+        kind="sign_up" if is_new else "sign_in",
+        to=to,
+        is_decoy=found.owner is None or not to,
+        channel=way.channel,
+        contact=contact or flows.NOBODY,
+    )
+
+
+def _is_confirmed(address: EmailAddress, confirm: str | None) -> bool:
+    typed = addresses.parse_email(confirm) if confirm else None
+    return typed is not None and addresses.canonical(typed) == addresses.canonical(address)

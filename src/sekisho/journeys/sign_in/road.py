@@ -1,6 +1,16 @@
 """The road of signing in, for the one face of flows."""
 
-from sekisho.authenticators import Ask, Asked, Begun, More, Passed, Road, Start, Status
+from sekisho.authenticators import (
+    Ask,
+    Asked,
+    Begun,
+    Given,
+    More,
+    Passed,
+    Road,
+    Start,
+    Status,
+)
 from sekisho.ground.db import Database
 from sekisho.ground.refusal import Refused
 from sekisho.ground.visitor import Visitor
@@ -21,10 +31,8 @@ def road(db: Database, policy: Policy, gate: limits.Gate) -> Road:
     def ask(visitor: Visitor, ticket: flows.Ticket, request: Ask) -> Asked | Refused:
         return asking.ask(db, policy, gate, visitor, ticket, request)
 
-    def answer(
-        visitor: Visitor, ticket: flows.Ticket, typed: str | None
-    ) -> Passed | More | Refused:
-        outcome = answering.answer(db, policy, gate, visitor, ticket, typed)
+    def answer(visitor: Visitor, ticket: flows.Ticket, given: Given) -> Passed | More | Refused:
+        outcome = answering.answer(db, policy, gate, visitor, ticket, given)
         if not isinstance(outcome, SignedIn):
             return outcome
         session = outcome.started.session

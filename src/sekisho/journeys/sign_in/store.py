@@ -29,6 +29,13 @@ _ANSWERING = sql(
     " LEFT JOIN book b ON b.subject = COALESCE(a.id, f.subject)"
     " WHERE f.id = :flow"
 )
+_OWNING = sql(
+    f"SELECT {_OWNER} FROM account a"  # noqa: S608  # constants
+    " JOIN contact c ON c.id = a.contact"
+    " LEFT JOIN device d ON d.account = a.id AND d.id = :device"
+    " LEFT JOIN book b ON b.subject = a.id"
+    " WHERE a.id = :account AND a.may_sign_in = 1"
+)
 _WIDTH = 9
 _NOBODY = b"\x00" * 16  # an index that nobody has
 
@@ -84,6 +91,12 @@ def answering(work: Work, *, blind: bytes, flow: int, device: int) -> Gathered |
     """Gather what answering must know; None where no code was asked for in this flow."""
     row = work.one(_ANSWERING, blind=blind, flow=flow, device=device)
     return _shape(row) if row else None
+
+
+def owning(work: Work, *, account: int, device: int) -> Gathered | None:
+    """Gather what must be known of an account that an answer named by itself (a passkey)."""
+    row = work.one(_OWNING, account=account, device=device)
+    return _shape((*row, *(None,) * flows.WIDTH)) if row else None
 
 
 def _shape(row: Row) -> Gathered:

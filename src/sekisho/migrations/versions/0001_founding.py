@@ -91,6 +91,7 @@ def upgrade() -> None:
         sa.Column("earlier", octets, nullable=False),
         sa.Column("method", number, nullable=False),
         sa.Column("proved", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         postgresql_with={"fillfactor": "60"},
     )
     op.create_table(

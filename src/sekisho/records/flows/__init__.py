@@ -3,8 +3,9 @@
 A flow that nobody asked a code for exists only as its ticket; its row comes with the first code.
 """
 
-from sekisho.records.flows.actions import advance, begin, charge, grant, spend, wrong
+from sekisho.records.flows.actions import advance, begin, charge, charge_once, grant, spend, wrong
 from sekisho.records.flows.rules import (
+    NOBODY,
     Asked,
     Challenge,
     Charged,
@@ -14,6 +15,7 @@ from sekisho.records.flows.rules import (
     State,
     Ticket,
     ends_at,
+    is_same,
     may_ask,
     state_of,
 )
@@ -22,6 +24,7 @@ from sekisho.records.flows.tickets import open_ticket, option_id, option_of, sea
 
 __all__ = [
     "COLUMNS",
+    "NOBODY",
     "TABLES",
     "WIDTH",
     "Asked",
@@ -35,9 +38,11 @@ __all__ = [
     "advance",
     "begin",
     "charge",
+    "charge_once",
     "ends_at",
     "find",
     "grant",
+    "is_same",
     "may_ask",
     "open_ticket",
     "option_id",

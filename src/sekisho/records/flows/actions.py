@@ -57,30 +57,36 @@ def charge(
     return Charged(spent, paid.book, version + 1, paid.at, left)
 
 
+def charge_once(work: Work, flow: Flow, policy: Policy) -> Charged | Refused:
+    """Charge the one answer that a challenge takes whose answer nobody can guess (attack 052).
+
+    No book counts it: it is a passkey's, and its challenge is used up with this commit.
+    """
+    refused = rules.may_answer(flow, policy, 1, work.now, has_budget=True)
+    if refused is not None:
+        is_used = refused.reason is Reason.TOO_MANY_TRIES
+        return Refused(Reason.CODE_USED) if is_used else refused
+    store.keep_charge(work, flow)
+    spent = replace(flow, version=flow.version + 1, challenge=replace(flow.challenge, tries=1))
+    return Charged(spent, limits.book(None), 0, 0, 0)
+
+
 def spend(work: Work, paid: Charged, books: tuple[int, limits.Book], payer: int) -> limits.Book:
     """Spend the code: of any number of right answers one commits this (spec C3).
 
     The right answer's own charge goes back; `books` of `payer` are as the charge left them, or
     newer.
     """
-    version, book = books
-    newest = paid.flow.challenge
     store.keep_pass(work, paid.flow)
-    settled = limits.settle(book, paid.flow.lane, paid.at, newest.sent_at)
-    limits.keep(work, payer, version, settled)
-    return settled
+    return _settle(work, paid, books, payer)
 
 
 def advance(
     work: Work, paid: Charged, books: tuple[int, limits.Book], payer: int, kind: str
 ) -> limits.Book:
     """Spend a first right answer without passing: more is to be proved (spec M10)."""
-    version, book = books
-    newest = paid.flow.challenge
     store.keep_proved(work, paid.flow, kind)
-    settled = limits.settle(book, paid.flow.lane, paid.at, newest.sent_at)
-    limits.keep(work, payer, version, settled)
-    return settled
+    return _settle(work, paid, books, payer)
 
 
 def wrong(paid: Charged, *, is_earlier: bool) -> Refused:
@@ -90,6 +96,16 @@ def wrong(paid: Charged, *, is_earlier: bool) -> Refused:
     if is_earlier:
         return Refused(Reason.CODE_EARLIER, left=left, label=newest.label, sent_at=newest.sent_at)
     return Refused(Reason.CODE_WRONG, left=left, label=newest.label)
+
+
+def _settle(work: Work, paid: Charged, books: tuple[int, limits.Book], payer: int) -> limits.Book:
+    """Give the right answer's charge back, where a book counted it: `payer` 0 is nobody."""
+    version, book = books
+    if not payer:
+        return book
+    settled = limits.settle(book, paid.flow.lane, paid.at, paid.flow.challenge.sent_at)
+    limits.keep(work, payer, version, settled)
+    return settled
 
 
 def _until_free(refused: Refused, spent: Refused, flow: Flow, budgets: limits.Policy) -> Refused:

@@ -80,8 +80,16 @@ class Ticket(msgspec.Struct, frozen=True):
         return shown(self, "name", "parameters")
 
 
+NOBODY = 1  # a challenge's `method` where its code went to nobody: what was typed matched nothing
+
+
 class Challenge(msgspec.Struct, frozen=True):
-    """The newest pending test of a flow; `mac` is all that is kept of its code."""
+    """The newest pending test of a flow; `mac` is all that is kept of its code.
+
+    `method` is what it is a test of, where that was named: a method, or the contact that a code
+    went to. A passkey's challenge keeps its random octets as `mac`. Only what was sent has a label.
+    `kind` is empty once it has proved something and more is wanted.
+    """
 
     id: int
     digits: int
@@ -92,7 +100,8 @@ class Challenge(msgspec.Struct, frozen=True):
     resend_at: datetime
     message: int
     tries: int = 0
-    method: int = 0  # 0 for a code that was sent
+    method: int = 0
+    kind: str = "email_code"
 
     def __repr__(self) -> str:
         """Hide what is nobody's to read."""
@@ -123,6 +132,11 @@ class Flow(msgspec.Struct, frozen=True):
     def __repr__(self) -> str:
         """Hide what is nobody's to read."""
         return shown(self, "earlier")
+
+    @property
+    def is_nameless(self) -> bool:
+        """Say whether no name was typed: whose flow it is, the answer says (a passkey's)."""
+        return self.subject == self.id
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -207,7 +221,7 @@ def next_flow(ticket: Ticket, flow: Flow | None, asked: Asked) -> Flow:
         challenge=asked.challenge,
         earlier=(),
     )
-    was_sent = flow is not None and flow.challenge.mac
+    was_sent = flow is not None and flow.challenge.label
     voided = ((flow.challenge.id, flow.challenge.mac),) if flow and was_sent else ()
     return replace(
         before,
@@ -218,6 +232,12 @@ def next_flow(ticket: Ticket, flow: Flow | None, asked: Asked) -> Flow:
         challenge=asked.challenge,
         earlier=(*before.earlier, *voided),
     )
+
+
+def is_same(now: Flow, then: Flow) -> bool:
+    """Say whether a flow still waits for the answer that was charged."""
+    is_open = now.state is State.OPEN and now.proved == then.proved
+    return is_open and now.challenge.id == then.challenge.id
 
 
 def soon(now: datetime) -> datetime:

@@ -31,6 +31,7 @@ FLOW = Table(
     Column("earlier", LargeBinary, nullable=False),
     Column("method", BigInteger, nullable=False),
     Column("proved", Text, nullable=False),
+    Column("kind", Text, nullable=False),
     postgresql_with=ROOM_FOR_UPDATES,
 )
 TABLES = (FLOW,)
@@ -39,24 +40,24 @@ _VOIDED_BYTES = 40  # a challenge's id and its MAC
 COLUMNS = (
     "f.id, f.purpose, f.subject, f.account, f.lane, f.state, f.opened_at, f.stepped_at, f.version,"
     " f.asked, f.challenge, f.digits, f.label, f.mac, f.sent_at, f.ends_at, f.resend_at,"
-    " f.message, f.tries, f.earlier, f.method, f.proved"
+    " f.message, f.tries, f.earlier, f.method, f.proved, f.kind"
 )
-WIDTH = 22
+WIDTH = 23
 _FIND = sql(f"SELECT {COLUMNS} FROM flow f WHERE f.id = :flow")  # noqa: S608  # a constant
 _FIRST = sql(
     "INSERT INTO flow (id, purpose, subject, account, lane, state, opened_at, stepped_at, version,"
     " asked, challenge, digits, label, mac, sent_at, ends_at, resend_at, message, tries, earlier,"
-    " method, proved) VALUES (:flow, :purpose, :subject, :account, :lane, 0, :opened_at,"
+    " method, proved, kind) VALUES (:flow, :purpose, :subject, :account, :lane, 0, :opened_at,"
     " :stepped_at, 1, 1,"
     " :challenge, :digits, :label, :mac, :sent_at, :ends_at, :resend_at, :message, 0, :earlier,"
-    " :method, '')"
+    " :method, '', :kind)"
 )
 _AGAIN = sql(
     "UPDATE flow SET stepped_at = :stepped_at, version = version + 1, asked = asked + 1,"
     " subject = :subject, lane = :lane, account = :account, challenge = :challenge,"
     " digits = :digits, label = :label, mac = :mac, sent_at = :sent_at, ends_at = :ends_at,"
     " resend_at = :resend_at, message = :message, tries = 0, earlier = :earlier,"
-    " method = :method"
+    " method = :method, kind = :kind"
     " WHERE id = :flow AND version = :version AND state = 0"
 )
 _CHARGE = sql(
@@ -68,7 +69,8 @@ _PASS = sql(
     " WHERE id = :flow AND state = 0 AND challenge = :challenge"
 )
 _ADVANCE = sql(
-    "UPDATE flow SET proved = :proved, version = version + 1, stepped_at = :at, ends_at = :at_too"
+    "UPDATE flow SET proved = :proved, version = version + 1, stepped_at = :at, ends_at = :at_too,"
+    " kind = ''"
     " WHERE id = :flow AND state = 0 AND challenge = :challenge AND proved = :before"
 )
 _REFUSE = sql("UPDATE flow SET state = 2, version = version + 1 WHERE id = :flow AND state = 0")
@@ -101,6 +103,7 @@ def shape(row: Row) -> Flow:
             message=row[17],
             tries=row[18],
             method=row[20],
+            kind=row[22],
         ),
         earlier=_voided(row[19]),
         proved=tuple(row[21].split(",")) if row[21] else (),
@@ -135,6 +138,7 @@ def keep_first(work: Work, flow: Flow) -> None:
         message=newest.message,
         earlier=_octets(flow.earlier),
         method=newest.method,
+        kind=newest.kind,
     )
 
 
@@ -160,6 +164,7 @@ def keep_again(work: Work, flow: Flow) -> None:
         message=newest.message,
         earlier=_octets(flow.earlier),
         method=newest.method,
+        kind=newest.kind,
     )
 
 

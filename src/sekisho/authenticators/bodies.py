@@ -1,0 +1,54 @@
+"""Bodies of answers: which field they came in, and where a body is not of its shape."""
+
+import msgspec
+
+from sekisho.authenticators.rules import Given
+from sekisho.ground.refusal import Reason, Refused
+from sekisho.web.refusals import UNREADABLE
+
+_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_TEXT = msgspec.json.Decoder(str)
+_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_ANSWERS = ("code", "password", "credential")  # the fields that an answer may have, one of them
+
+
+def given_of(body: bytes, allowed: tuple[str, ...] = _ANSWERS) -> Given | Refused:
+    """Return the answer in a body; one without any is refused, and charges nothing.
+
+    An answer that is of another type, or does not stand alone, is charged and says nothing.
+    """
+    try:
+        fields = _FIELDS.decode(body)
+    except UNREADABLE as error:
+        return invalid(error)
+    there = [one for one in allowed if one in fields]
+    if not there:
+        pointer = f"/{allowed[0]}"
+        return Refused(Reason.INVALID_INPUT, pointer=pointer, detail="the answer is missing")
+    trusts = fields.pop("trust", None)
+    is_alone = len(fields) == 1 and bytes(trusts or b"false") in (b"true", b"false")
+    text = _answer(there[0], fields[there[0]]) if is_alone else None
+    return Given(text, there[0], trusts=trusts is not None and bytes(trusts) == b"true")
+
+
+def typed_code(body: bytes) -> Given | Refused:
+    """Return what stands in the code field of a body that may have no other."""
+    return given_of(body, ("code",))
+
+
+def _answer(field: str, raw: msgspec.Raw) -> str | None:
+    try:
+        if field == "credential":
+            _OBJECT.decode(raw)
+            return bytes(raw).decode()
+        return _TEXT.decode(raw)
+    except UNREADABLE:
+        return None
+
+
+def invalid(error: Exception) -> Refused:
+    """Say where a body is not of its shape; msgspec's words name no value of it."""
+    told = str(error) if isinstance(error, msgspec.ValidationError) else "not a JSON object"
+    detail, _, path = told.partition(" - at `$")
+    pointer = path.rstrip("`").replace(".", "/")
+    return Refused(Reason.INVALID_INPUT, pointer=pointer or "", detail=detail)

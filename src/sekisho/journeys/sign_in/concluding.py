@@ -1,0 +1,176 @@
+"""What a right answer opens: the next step where more is wanted, else a session (spec M10)."""
+
+import msgspec
+
+from sekisho.authenticators import More, comparing, counting, registered
+from sekisho.authenticators.comparing import Proof, Right
+from sekisho.ground.addresses import EmailAddress
+from sekisho.ground.db import Work
+from sekisho.ground.refusal import Reason, Refused
+from sekisho.ground.visitor import Visitor
+from sekisho.journeys.sign_in import actions, rules, store, telling, ways
+from sekisho.journeys.sign_in.rules import Policy, SignedIn
+from sekisho.journeys.sign_in.store import Gathered, Owner
+from sekisho.records import accounts, activity, contacts, flows, limits, notices, sessions
+from sekisho.records.activity import Event, Kind
+from sekisho.records.notices import Told
+from sekisho.risk import Facts, judge
+
+_NO_BOOK = (0, limits.book(None))
+
+
+class Paid(msgspec.Struct, frozen=True):
+    """A paid try with what was gathered for it; true of the store only until the next commit.
+
+    `payer` is whose events tell of it, and whose book was charged for a sent code. `visitor` is
+    without a device token that this account knows under another secret: a new one takes its place.
+    """
+
+    proof: Proof
+    owner: Owner | None
+    payer: int
+    visitor: Visitor
+    is_familiar: bool
+
+    @property
+    def charged(self) -> flows.Charged:
+        """Return the charge."""
+        return comparing.charged(self.proof)
+
+
+class _Now(msgspec.Struct, frozen=True):
+    """Who passes, and the book that is settled; `payer` is 0 where none counted the try."""
+
+    owner: Owner | None
+    books: tuple[int, limits.Book]
+    payer: int
+    is_familiar: bool
+
+
+def gather(work: Work, ticket: flows.Ticket, device: int) -> Gathered | None:
+    """Gather what answering must know of a flow and its name."""
+    blind = store.blind(work.keys, rules.read_name(ticket.name))
+    return store.answering(work, blind=blind, flow=ticket.flow, device=device)
+
+
+def conclude(
+    work: Work, policy: Policy, ticket: flows.Ticket, paid: Paid, right: Right
+) -> SignedIn | More | Refused:
+    """Conclude a right answer; of any number of them one commits this (spec C3)."""
+    now = _by_now(work, ticket, paid, right)
+    if isinstance(now, Refused):
+        return now
+    charged, owner = paid.charged, now.owner
+    newcomer = _newcomer(policy, ticket, paid, right)
+    is_owners = owner is not None and (charged.flow.account is not None or _named(right))
+    is_decoy = charged.flow.challenge.method == flows.NOBODY
+    if is_decoy or not (is_owners or newcomer):
+        return _refuse_decoy(work, paid)
+
+    proved = (*charged.flow.proved, right.kind)
+    if owner is not None and counting.is_wanted(proved, two_step=owner.two_step):
+        return _more(work, paid, right, now, owner)
+    made = _use_up(work, paid, right)
+    if isinstance(made, Refused):
+        return made
+    settled = flows.spend(work, charged, now.books, now.payer)
+    account = owner.account if owner else accounts.draw(work)
+    if owner is None and newcomer is not None:
+        limits.keep(work, account, 0, settled)  # a new account resets no count (spec C6)
+        _make_account(work, account, newcomer, ticket, paid.visitor)
+    started = sessions.begin(work, account, proved, paid.visitor, policy.sessions)
+
+    facts = Facts(is_familiar=now.is_familiar, is_new_account=owner is None)
+    reasons, label = judge(facts).reasons, charged.flow.challenge.label or None
+    activity.record(work, Event(Kind.SIGNED_IN, account, paid.visitor, label, reasons))
+    if reasons and owner is not None:
+        who = telling.addressee(work, owner, ticket, account)
+        notices.tell(work, Told.NEW_SIGN_IN, who, paid.visitor)
+    return SignedIn(started, is_new_account=owner is None, recovery_code=made)
+
+
+def _more(work: Work, paid: Paid, right: Right, now: _Now, owner: Owner) -> More | Refused:
+    """Keep a first proof and return the ways on."""
+    flow = paid.charged.flow
+    on = actions.of_account(work, flow.id, owner.account, (*flow.proved, right.kind))
+    made = _use_up(work, paid, right)
+    if isinstance(made, Refused):
+        return made
+    flows.advance(work, paid.charged, now.books, now.payer, right.kind)
+    label = flow.challenge.label or None
+    activity.record(work, Event(Kind.FIRST_PROOF, owner.account, paid.visitor, label))
+    return More(ways.options(on), made)
+
+
+def _use_up(work: Work, paid: Paid, right: Right) -> str | Refused | None:
+    if right.outcome is None or not isinstance(paid.proof, registered.Paid):
+        return None
+    return registered.use_up(work, paid.proof, right.outcome)
+
+
+def _by_now(work: Work, ticket: flows.Ticket, paid: Paid, right: Right) -> _Now | Refused:
+    """Return owner and book as the charge left them, or anew where others changed them."""
+    charged, proof = paid.charged, paid.proof
+    owner, payer, is_familiar = paid.owner, paid.payer, paid.is_familiar
+    books = (charged.book_version, charged.book)
+    if work.is_again:
+        found = gather(work, ticket, device=0)
+        if found is None or found.flow is None:
+            return Refused(Reason.FLOW_UNKNOWN)
+        if not flows.is_same(found.flow, charged.flow):
+            return Refused(Reason.CODE_USED)
+        owner, books, payer = found.owner, found.books, found.payer(found.flow)
+    if isinstance(proof, registered.Paid):
+        payer = proof.payer
+        books = limits.reading(work, payer) if payer else _NO_BOOK
+    if _named(right) and charged.flow.is_nameless:
+        return _by_answer(work, paid, right)
+    return _Now(owner, books, payer, is_familiar=is_familiar)
+
+
+def _by_answer(work: Work, paid: Paid, right: Right) -> _Now | Refused:
+    """Return the owner of the passkey that said whose it is."""
+    candidate = right.outcome.candidate if right.outcome else None
+    held = sessions.device_of(paid.visitor.device)
+    found = (
+        store.owning(work, account=candidate.account, device=held.id if held else 0)
+        if candidate
+        else None
+    )
+    if found is None:
+        return Refused(Reason.CODE_WRONG, kind=right.kind)
+    is_familiar = sessions.recognised(work.keys, held, found.device_mac) is not None
+    return _Now(found.owner, _NO_BOOK, 0, is_familiar=is_familiar)
+
+
+def _named(right: Right) -> bool:
+    """Say whether the answer itself named whose it is."""
+    return right.outcome is not None and right.outcome.candidate is not None
+
+
+def _newcomer(
+    policy: Policy, ticket: flows.Ticket, paid: Paid, right: Right
+) -> EmailAddress | None:
+    """Return the address that may make an account; where sign-up is closed there is none.
+
+    Only the code that went to what was typed proves it.
+    """
+    is_typed = right.outcome is None and not paid.charged.flow.challenge.method
+    may = policy.is_sign_up_open and is_typed
+    name = rules.read_name(ticket.name) if may else None
+    return name.email if name else None
+
+
+def _make_account(
+    work: Work, account: int, email: EmailAddress, ticket: flows.Ticket, visitor: Visitor
+) -> None:
+    contact = contacts.add(work, account, email)
+    accounts.create(work, account, contact, ticket.language, ticket.zone)
+    activity.record(work, Event(Kind.ACCOUNT_CREATED, account, visitor))
+
+
+def _refuse_decoy(work: Work, paid: Paid) -> Refused:
+    """Refuse a code that was never sent: whoever hit it by chance has proved nothing."""
+    label = paid.charged.flow.challenge.label
+    activity.record(work, Event(Kind.CODE_WRONG, paid.payer, paid.visitor, label))
+    return flows.wrong(paid.charged, is_earlier=False)

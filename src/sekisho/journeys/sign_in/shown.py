@@ -1,0 +1,156 @@
+"""What the pages of a sign-in show, and what of it lies in the browser.
+
+The flow's ticket lies in a cookie, several side by side, so that two tabs do not disturb each
+other; its id stands in the path and is no secret.
+"""
+
+from sekisho.authenticators import Status, prompts
+from sekisho.ground import ids
+from sekisho.ground.db import Database
+from sekisho.ground.refusal import Reason, Refused
+from sekisho.journeys.sign_in import actions, passkey_pages
+from sekisho.journeys.sign_in.rules import Policy
+from sekisho.records import flows, sessions
+from sekisho.records.sessions import Session
+from sekisho.web import cookies
+from sekisho.web.calls import Call
+from sekisho.web.replies import Cookie, Page, Redirect, Reply
+
+_TABS = 4  # flows that one browser holds at once
+
+
+def name_page(db: Database, policy: Policy, call: Call, name: str, refused: Refused | None) -> Page:
+    """Show the page that takes a name."""
+    context = {
+        "path": "/sign-in",
+        "refused": refused,
+        "name": name,
+        "sign_up_open": policy.is_sign_up_open,
+        "passkey": passkey_pages.offer(db, policy, call.visitor),
+    }
+    status = refused.reason.status if refused else 200
+    return Page("sign_in/name.html", context, status, refused=refused)
+
+
+def code_page(
+    db: Database, policy: Policy, call: Call, ticket: flows.Ticket, refused: Refused | None
+) -> Reply:
+    """Show the page of the proof that was asked for, or what became of the flow."""
+    seen = actions.status(db, policy, call.visitor, ticket)
+    if seen.state is flows.State.PASSED:
+        return ended(db, policy, call, "used")
+    if seen.state is flows.State.EXPIRED:
+        return ended(db, policy, call, "expired")
+    newest = seen.challenge
+    if newest is None:
+        return ways_page(seen, refused) if seen.proved else ended(db, policy, call, "unknown")
+    if newest.kind not in prompts.SENT:
+        return ways_page(seen, refused, newest.kind)
+    status = refused.reason.status if refused else 200
+    context = _code_context(policy, call, seen, newest, refused)
+    return Page("sign_in/code.html", context, status, refused=refused)
+
+
+def ways_page(seen: Status, refused: Refused | None, kind: str = "") -> Page:
+    """Show the ways on, and the one that was chosen: `kind`."""
+    path = path_of(seen.ticket)
+    prompt = prompts.context(kind, seen)
+    context = {
+        "path": path if kind else f"{path.removesuffix('/code')}/ways",
+        **prompt,
+        "kind": "" if prompt["is_answered"] else kind,
+        "is_first": not seen.proved,
+        "name": seen.ticket.name,
+        "options": [{"id": one.id, "kind": one.kind, "hint": one.hint} for one in seen.options],
+        "refused": refused,
+        "answer_action": path,
+        "choose_action": path.replace("/code", "/way"),
+    }
+    status = refused.reason.status if refused else 200
+    return Page("sign_in/more.html", context, status, refused=refused)
+
+
+def _code_context(
+    policy: Policy,
+    call: Call,
+    seen: Status,
+    newest: flows.Challenge,
+    refused: Refused | None,
+) -> dict[str, object]:
+    path = path_of(seen.ticket)
+    is_over = call.now >= newest.ends_at or newest.tries >= policy.limits.tries
+    return {
+        "path": path,
+        "refused": refused,
+        "familiar": seen.is_familiar,
+        "sign_up_open": policy.is_sign_up_open,
+        "hint": _hint_of(seen, newest),
+        "label": newest.label,
+        "digits": newest.digits,
+        "asked_at": newest.sent_at,
+        "until": newest.ends_at,
+        "resend_at": newest.resend_at,
+        "resends_left": seen.resends_left,
+        "is_over": is_over,
+        "sent_again": "again" in call.query and refused is None,
+        "idle_minutes": int(policy.flows.idle.total_seconds() // 60),
+        "ways_path": path.replace("/code", "/ways"),
+        "answer_action": path,
+        "resend_action": path.replace("/code", "/resend"),
+    }
+
+
+def _hint_of(seen: Status, newest: flows.Challenge) -> str:
+    """Return where the code went, as far as who asked may see it (spec P2)."""
+    return "" if newest.method else seen.options[0].hint or ""
+
+
+def ended(db: Database, policy: Policy, call: Call, why: str) -> Reply:
+    """Show the one page of a flow that takes nothing more."""
+    signed_in = session_of(db, policy, call) is not None
+    if why in ("used", "unknown") and signed_in and not call.is_write:
+        return Redirect("/account")  # the back button, after signing in
+    status = {"unknown": 404, "cookies": 403, "expired": 410, "used": 409}[why]
+    return Page("sign_in/ended.html", {"why": why, "signed_in": signed_in}, status)
+
+
+def not_ours(call: Call) -> Reply:
+    """Refuse a form from elsewhere; a browser without our cookie is told about cookies."""
+    if cookies.FORM in call.cookies:
+        return Refused(Reason.CROSS_SITE)
+    return Page("sign_in/ended.html", {"why": "cookies"}, Reason.CROSS_SITE.status)
+
+
+def session_of(db: Database, policy: Policy, call: Call) -> Session | None:
+    """Return the session of this browser, where it has one."""
+    token = call.cookies.get(cookies.SESSION, "")
+    found = sessions.check(db, token, policy.sessions) if token else None
+    return found if isinstance(found, Session) else None
+
+
+def ticket_of(db: Database, call: Call) -> flows.Ticket | None:
+    """Return the flow of the path, when this browser holds it."""
+    wanted = ids.read("flw", call.params["flow"])
+    tickets = (flows.open_ticket(one, db.keys) for one in held(call))
+    return next((one for one in tickets if one is not None and one.flow == wanted), None)
+
+
+def holding(call: Call, secret: str) -> Cookie:
+    """Return the cookie with a new flow before those that this browser holds."""
+    return Cookie(cookies.FLOW, ".".join((secret, *held(call))[:_TABS]))
+
+
+def held(call: Call) -> list[str]:
+    """Return the tickets that this browser holds."""
+    return [one for one in call.cookies.get(cookies.FLOW, "").split(".") if one][:_TABS]
+
+
+def is_of(db: Database, secret: str, flow: int) -> bool:
+    """Say whether a ticket is of a flow, or of none any more."""
+    ticket = flows.open_ticket(secret, db.keys)
+    return ticket is None or ticket.flow == flow
+
+
+def path_of(ticket: flows.Ticket) -> str:
+    """Return where a flow is answered."""
+    return f"/sign-in/{ids.show('flw', ticket.flow)}/code"

@@ -1,0 +1,90 @@
+"""The ways on of a sign-in: what a stranger is offered, and what its account has (spec M9, P2).
+
+A stranger sees the same for every name: the one for what was typed, then every kind of the service.
+What the account really has is shown to a browser that it knows, or after a first proof.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from sekisho.authenticators import CODE_KIND, CODES, KINDS, Means, Option, registered
+from sekisho.ground import addresses
+from sekisho.ground.keys import Keys
+from sekisho.journeys.sign_in import rules
+from sekisho.records import contacts, flows
+from sekisho.records.methods import Method
+
+_PLACES = {kind.name: place + 1 for place, kind in enumerate(KINDS)}
+_CHANNELS = {kind: channel for channel, kind in CODES.items()}
+
+
+class Way(msgspec.Struct, frozen=True):
+    """One way: its option, and what it stands for.
+
+    `contact` and `method` are 0 where a stranger names only the kind; then a sent code `confirms`
+    the contact that it goes to.
+    """
+
+    option: Option
+    channel: str = ""
+    contact: int = 0
+    method: int = 0
+    confirms: bool = False
+
+    @property
+    def kind(self) -> str:
+        """Return the kind."""
+        return self.option.kind
+
+
+def strangers(keys: Keys, ticket: flows.Ticket, means: Means) -> tuple[Way, ...]:
+    """Return the ways of whoever comes with this name; they depend on nothing that is stored."""
+    name = rules.read_name(ticket.name)
+    if name is None:
+        return tuple(_any(keys, ticket, kind) for kind in means.kinds if kind == "passkey")
+    typed = Option(flows.option_id(ticket.flow, 0, keys), CODE_KIND, rules.hint_of(name))
+    first = Way(typed, "email", confirms=name.email is None)
+    return (first, *(_any(keys, ticket, kind) for kind in means.kinds))
+
+
+def known(
+    keys: Keys,
+    flow: int,
+    held_contacts: Iterable[contacts.Found],
+    held_methods: Iterable[Method],
+    proved: tuple[str, ...] = (),
+) -> tuple[Way, ...]:
+    """Return the ways of an account, by what it has: codes to contacts, then methods.
+
+    What is of a kind that was proved already is left out.
+    """
+    is_code_proved = bool(set(proved) & set(_CHANNELS))
+    by_code = () if is_code_proved else tuple(_to(keys, flow, one) for one in held_contacts)
+    by_method = tuple(
+        Way(Option(flows.option_of(flow, one.id, keys), one.kind, one.name or None), method=one.id)
+        for one in registered.usable(held_methods, proved)
+    )
+    return (*by_code, *by_method)
+
+
+def chosen(ways: Iterable[Way], option: str) -> Way | None:
+    """Return the way that an option stands for."""
+    return next((one for one in ways if one.option.id == option), None)
+
+
+def options(ways: Iterable[Way]) -> tuple[Option, ...]:
+    """Return the options of ways."""
+    return tuple(one.option for one in ways)
+
+
+def _any(keys: Keys, ticket: flows.Ticket, kind: str) -> Way:
+    channel = _CHANNELS.get(kind, "")
+    option = Option(flows.option_id(ticket.flow, _PLACES[kind], keys), kind, None)
+    return Way(option, channel, confirms=bool(channel))
+
+
+def _to(keys: Keys, flow: int, contact: contacts.Found) -> Way:
+    address = contacts.address(keys, contact.id, contact.sealed)
+    option = Option(flows.option_of(flow, contact.id, keys), CODE_KIND, addresses.hint(address))
+    return Way(option, "email", contact=contact.id)
