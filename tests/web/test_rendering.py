@@ -31,6 +31,16 @@ OF_EACH_KIND = (
     "enrol.over_{}",
 )
 BY_CODES = ("totp", "recovery_code")
+OF_EACH_PROOF = (
+    "method.{}.lead",
+    "method.{}.missing",
+    "method.{}.wrong",
+    "method.{}.used",
+    "more.title_{}",
+)
+BY_PROOFS = ("password", "passkey")
+OF_EACH_CONTACT = ("more.another_{}", "more.confirm_{}")
+BY_CONTACTS = ("email_code", "sms_code", "voice_code")
 OF_EVERY_KIND = ("add_method.{}", "add_method.{}_lead", "methods.add_{}", "methods.why_{}")
 STATES = [(language, state) for language in LANGUAGES for state in samples.pages(language)]
 
@@ -144,6 +154,8 @@ def test_every_sentence_of_the_pages_is_used():
     )
     of_each_kind = {form.format(kind) for form in OF_EACH_KIND for kind in BY_CODES}
     of_each_kind |= {form.format(kind) for form in OF_EVERY_KIND for kind in METHODS}
+    of_each_kind |= {form.format(kind) for form in OF_EACH_PROOF for kind in BY_PROOFS}
+    of_each_kind |= {form.format(kind) for form in OF_EACH_CONTACT for kind in BY_CONTACTS}
     assert set() == of_each_kind - set(catalogue("en"))
     unused = [
         key

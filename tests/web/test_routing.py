@@ -50,6 +50,7 @@ def test_every_route_that_verifies_is_in_this_list(house):
         ("POST", "/api/v1/contacts/{contact}/confirm"),
         ("POST", "/api/v1/methods/{method}/confirm"),
         ("POST", "/sign-in/{flow}/code"),
+        ("POST", "/sign-in/passkey"),
         ("POST", "/account/security/prove/{flow}"),
         ("POST", "/account/security/contacts/{contact}"),
         ("POST", "/account/security/methods/enrol"),
