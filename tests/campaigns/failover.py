@@ -42,20 +42,27 @@ def main() -> int:
     parser.add_argument("--messages", type=int, default=1000)
     parser.add_argument("--slow", type=float, default=1.0, help="seconds of the slow gateway")
     wanted = parser.parse_args()
-    faults = 0
-    with running(delay=wanted.slow) as slow:
+    return dead_then_slow(wanted.messages, wanted.slow) + killed_under_way(wanted.messages)
+
+
+def dead_then_slow(messages: int, seconds: float) -> int:
+    """Send while the first gateway is dead and the second slow; return the number of faults."""
+    with running(delay=seconds) as slow:
         urls = f"{dead_url()} {slow.twilio_url()}"
-        faults += _road("dead, slow", urls, wanted.messages, [slow], lambda: None)
+        return _road("dead, slow", urls, messages, [slow], lambda: None)
+
+
+def killed_under_way(messages: int) -> int:
+    """Send while the first is killed, the second silent and the third well."""
     with ExitStack() as dying, running(delay=SILENT) as silent, running() as well:
         first = dying.enter_context(running())
         urls = " ".join(one.twilio_url() for one in (first, silent, well))
 
         def kill() -> None:
-            if len(first.requests) >= wanted.messages // 10:
+            if len(first.requests) >= messages // 10:
                 dying.close()
 
-        faults += _road("killed, silent, well", urls, wanted.messages, [first, silent, well], kill)
-    return faults
+        return _road("killed, silent, well", urls, messages, [first, silent, well], kill)
 
 
 def _road(
