@@ -64,6 +64,7 @@ OPERATIONS = (
     "GET /api/v1/method_kinds",
     "GET /api/v1/notices",
     "PUT /api/v1/notices",
+    "GET /api/v1/methods/{method}/pairing",
     "POST /api/v1/push/phones",
     "PUT /api/v1/push/subscription",
     "GET /api/v1/push/asks",
@@ -231,6 +232,8 @@ def new_method(case, wanted, house, account, token):
         prove(house, account, token, "methods.add", APP)
         case.body = APP if wanted.is_right and case.operation.body else case.body
         return ""
+    if case.path.endswith("/pairing"):
+        return add_method(house, account, token, {"kind": "push", "name": "Pixel"})["id"]
     if case.path.endswith("/options"):
         return add_method(house, account, token, PASSKEY)["id"]
     begun = add_method(house, account, token, APP)

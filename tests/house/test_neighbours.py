@@ -25,6 +25,8 @@ FACES = {
     "device_api",
     "passkey_pages",
     "password_pages",
+    "push_pages",
+    "push_api",
     "removing_pages",
     "reading",
     "shapes",

@@ -9,6 +9,7 @@ from tests.support.people import begin, compared, wrong
 PLACES = {
     "flow": "flw_0000000000000",
     "challenge": "chl_0000000000000",
+    "ask": "chl_0000000000000",
     "session": "ses_0000000000000",
     "device": "dev_0000000000000",
     "id": "ses_0000000000000",
@@ -56,6 +57,7 @@ def test_every_route_that_verifies_is_in_this_list(house):
         ("POST", "/account/security/methods/enrol"),
         ("POST", "/account/security/methods/{method}/passkey"),
         ("POST", "/account/security/methods/{method}/password"),
+        ("POST", "/api/v1/push/asks/{ask}/decide"),
     }
     writes = {(route.method, route.path) for route in house.routes if route.method != "GET"}
     others = {
@@ -72,6 +74,8 @@ def test_every_route_that_verifies_is_in_this_list(house):
         ("PATCH", "/api/v1/methods/{method}"),
         ("POST", "/account/security/methods/{method}/rename"),
         ("POST", "/api/v1/two_step"),
+        ("POST", "/api/v1/push/phones"),  # a code of 128 bits, once
+        ("PUT", "/api/v1/push/subscription"),
         ("POST", "/sign-in"),
         ("POST", "/sign-in/{flow}/resend"),
         ("POST", "/sign-in/{flow}/way"),

@@ -46,7 +46,9 @@ from sekisho.web.routing import Route
 from sekisho.web.site import Site
 
 _HERE = Path(str(resources.files("sekisho")))
+_STATIC = _HERE / "web/static"
 _FEATURES = (
+    "authenticators/push",
     "journeys/sign_in",
     "journeys/my_account",
     "journeys/recent_activity",
@@ -221,7 +223,8 @@ def _routes(settings: Settings, site: Site, means: Means, inbox: Inbox | None) -
         *security_pages.routes(managed),
         *programs,
         *hooks.routes(db, site.origin, posting.callback_keys(settings, inbox)),
-        *ops_pages.routes(db, programs, _HERE / "web" / "static"),
+        *pushing.pages(site, _STATIC),
+        *ops_pages.routes(db, programs, _STATIC),
         *_documents(settings, site),
         *dev,
     )

@@ -178,4 +178,5 @@ def security_info_of(
         parties=parties,
         passkeys=passkeys(settings),
         passwords=passwords(settings),
+        pushes=pushes(settings),
     )

@@ -9,11 +9,11 @@ import msgspec
 
 from sekisho.authenticators import push
 from sekisho.authenticators.push import api as push_api
+from sekisho.authenticators.push import pages as push_pages
 from sekisho.doors import policies
 from sekisho.doors.settings import Settings
 from sekisho.ground import ids
 from sekisho.ground.db import Database
-from sekisho.ground.keys import Keys
 from sekisho.records import limits
 from sekisho.records.delivery.letters import Form
 from sekisho.records.delivery.post_office import PostOffice, Provider
@@ -117,6 +117,7 @@ def routes(settings: Settings, site: Site, gate: limits.Gate) -> tuple[Route, ..
     return push_api.routes(site.db, policy, gate, loopback=loopback)
 
 
-def public_key(keys: Keys) -> str:
-    """Return the key that browsers bind a subscription to, as `subscribe` takes it."""
-    return sealing.text_of(sealing.sender(keys, "").public_key)
+def pages(site: Site, static: Path) -> tuple[Route, ...]:
+    """Return the phone's page and what belongs to it."""
+    key = sealing.text_of(sealing.sender(site.db.keys, "").public_key)
+    return push_pages.routes(site.service_name, key, static)

@@ -21,14 +21,17 @@ _PAGE = {
     "Cache-Control": "no-store",
     "Vary": "Accept-Language, Cookie",
 }
+# One policy, of one name, that makes one address: push_app.js.
+_WORKER = CSP.replace("trusted-types 'none'", "trusted-types sekisho-worker")
 _DATA = {**_ALWAYS, "Cache-Control": "no-store"}
 _KEPT = {**_ALWAYS, "Cache-Control": "public, max-age=300"}
 _HSTS = {"Strict-Transport-Security": "max-age=63072000"}
 
 
-def for_page(*, is_secure: bool) -> dict[str, str]:
-    """Return the headers of a page."""
-    return {**_PAGE, **_HSTS} if is_secure else _PAGE
+def for_page(*, is_secure: bool, has_worker: bool = False) -> dict[str, str]:
+    """Return the headers of a page, or of the one page that starts a service worker."""
+    page = {**_PAGE, "Content-Security-Policy": _WORKER} if has_worker else _PAGE
+    return {**page, **_HSTS} if is_secure else page
 
 
 def for_data(*, is_secure: bool) -> dict[str, str]:

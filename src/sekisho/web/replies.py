@@ -32,13 +32,17 @@ class Json(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """A page: a template's name (`sign_in/code.html`) and its own fields."""
+    """A page: a template's name (`sign_in/code.html`) and its own fields.
+
+    `has_worker` says that its modules may start the one service worker (Trusted Types).
+    """
 
     template: str
     context: Mapping[str, object]
     status: int = 200
     cookies: tuple[Cookie, ...] = ()
     refused: Refused | None = None
+    has_worker: bool = False
 
     def __repr__(self) -> str:
         """Hide what is nobody's to read."""

@@ -89,7 +89,7 @@ def _page(site: Site, call: Call, reply: Page, response: Response) -> None:
     }
     text = rendering.render(site.pages, reply.template, language, {**frame, **reply.context})
     response.status = reply.status
-    response.set_headers(headers.for_page(is_secure=site.is_secure))
+    response.set_headers(headers.for_page(is_secure=site.is_secure, has_worker=reply.has_worker))
     response.set_header("Content-Language", language)
     response.content_type = _HTML
     response.data = text.encode()

@@ -24,6 +24,7 @@ from sekisho.authenticators.push.enrolling import Begun, Enrolment, Paired, begi
 from sekisho.authenticators.push.enrolling import look as enrolment
 from sekisho.authenticators.push.kind import PUSH
 from sekisho.authenticators.push.rules import (
+    APP,
     KIND,
     Decision,
     Details,
@@ -36,6 +37,7 @@ from sekisho.authenticators.push.rules import (
 from sekisho.authenticators.push.store import TABLES
 
 __all__ = [
+    "APP",
     "KIND",
     "PUSH",
     "TABLES",

@@ -20,6 +20,7 @@ from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.showing import shown
 
 KIND = "push"
+APP = "/app"  # where the phone's page is
 ENROLMENT = 0  # the purpose of the ask that confirms a phone; those of flows begin at 1
 STRONG_DIGITS = 6  # NIST SP 800-63B-4 §3.1.3.2: fewer are no out-of-band secret of AAL2
 KEY_BYTES = 65  # an uncompressed point of P-256, SEC 1 §2.3.3

@@ -99,14 +99,3 @@ class Decided(msgspec.Struct):
 
     id: str
     state: str
-
-
-class Pairing(msgspec.Struct):
-    """An enrolment as its owner sees it: type `number` on the phone once it is there."""
-
-    id: str
-    name: str
-    state: str
-    expires_at: str
-    number: str | None
-    device: str | None

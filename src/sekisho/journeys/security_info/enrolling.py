@@ -12,7 +12,7 @@ from sekisho.authenticators import Verdict, passkey, read_code, recovery_code, t
 from sekisho.ground.db import Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
-from sekisho.journeys.security_info import naming, passkeys, passwords, rules
+from sekisho.journeys.security_info import naming, passkeys, passwords, pushes, rules
 from sekisho.journeys.security_info.means import Means
 from sekisho.journeys.security_info.rules import Enrolling, Given, Policy
 from sekisho.records import accounts, activity, methods, notices, proofs, trust
@@ -23,7 +23,8 @@ from sekisho.records.sessions import Session
 
 _WAITS = methods.Policy()
 _TOTP = totp.Policy()
-_FIELDS = {passkeys.KIND: "credential", passwords.KIND: "password"}  # of the others: "code"
+# Of the others "code". Push is confirmed on the phone: nothing that comes here is its field.
+_FIELDS = {passkeys.KIND: "credential", passwords.KIND: "password", pushes.KIND: "phone"}
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -89,6 +90,8 @@ def _begin(
             begun = passkeys.begin(work, policy, visitor, session, parameters["name"])
         case passwords.KIND:
             begun = passwords.begin(work, policy, session)
+        case pushes.KIND:
+            begun = pushes.begin(work, policy, visitor, session, parameters["name"])
         case recovery_code.KIND:
             begun = _begin_recovery_code(work, session)
         case _:

@@ -8,7 +8,7 @@ from sekisho.authenticators import flow_api
 from sekisho.authenticators.passkey import Passkey, provider_of
 from sekisho.ground import ids
 from sekisho.ground.refusal import Reason, Refused
-from sekisho.journeys.security_info import changing, enrolling, passkeys, two_step
+from sekisho.journeys.security_info import changing, enrolling, passkeys, push_api, two_step
 from sekisho.journeys.security_info.means import Means
 from sekisho.journeys.security_info.reading import read_given
 from sekisho.journeys.security_info.rules import Enrolling
@@ -79,6 +79,7 @@ def routes(means: Means) -> tuple[Route, ...]:
             ),
             tells="Begin to add a method, after a step-up for `methods.add`.",
         ),
+        *push_api.routes(means),
         *_confirming(means),
         *_changing(means),
     )

@@ -22,6 +22,8 @@ from sekisho.journeys.security_info import (
     password_pages,
     passwords,
     proving_pages,
+    push_pages,
+    pushes,
     removing_pages,
     rules,
     two_step,
@@ -54,6 +56,7 @@ def routes(means: Means) -> tuple[Route, ...]:
         Route("POST", f"{HOME}/two-step", inside(partial(post_turn, means))),
         *passkey_pages.routes(means),
         *password_pages.routes(means),
+        *push_pages.routes(means),
         *removing_pages.routes(means),
     )
 
@@ -81,7 +84,7 @@ def post_add(means: Means, call: Call, session: Session) -> Reply:
     kind, typed = call.params["kind"], call.form.get("name", "")[: rules.MOST_PARAMETER]
     if kind not in rules.METHODS:
         return Refused(Reason.NOT_FOUND)
-    name = typed if kind == totp.KIND else ""
+    name = typed if kind in (totp.KIND, pushes.KIND) else ""
     begun = _not_here(means, call, kind) or proving_pages.begin(
         means.db,
         means.policy,
@@ -124,6 +127,8 @@ def _add(means: Means, call: Call, session: Session, parameters: Mapping[str, st
         case Refused():
             what = (parameters["kind"], parameters["name"])
             return _add_page(means, call, session, what, begun)
+        case Enrolling(kind=pushes.KIND):
+            return push_pages.show_code(call, begun)
         case Enrolling(kind=passkeys.KIND | passwords.KIND):
             return Redirect(f"{HOME}/{ids.show('mtd', begun.method)}/{begun.kind}")
         case Enrolling():

@@ -9,6 +9,7 @@ import msgspec
 from sekisho.authenticators import rules as authenticators
 from sekisho.authenticators.passkey import rules as passkey
 from sekisho.authenticators.password import rules as password
+from sekisho.authenticators.push import rules as push
 from sekisho.ground import addresses, phones
 from sekisho.ground.addresses import EmailAddress
 from sekisho.ground.refusal import Reason, Refused
@@ -23,9 +24,13 @@ ADD_METHOD = "methods.add"
 REMOVE_METHOD = "methods.remove"
 TWO_STEP_ON = "two_step.on"
 TWO_STEP_OFF = "two_step.off"
-METHODS = ("passkey", "totp", "password", "recovery_code")
-NAMED = ("passkey", "totp")  # kinds of which an account may have several, told apart by name
-_STRONG = ("passkey", "totp")  # with one of these an account can do without a password (M8)
+METHODS = ("passkey", "push", "totp", "password", "recovery_code")
+NAMED = (
+    "passkey",
+    "totp",
+    "push",
+)  # kinds of which an account may have several, told apart by name
+_STRONG = ("passkey", "totp", "push")  # with one of these an account can do without a password (M8)
 _ENOUGH = 2  # other ways beside a password that goes (M8)
 ACTS: Mapping[str, frozenset[str]] = {
     ADD: frozenset({"kind", "address"}),  # a phone may have a country and a channel besides
@@ -51,6 +56,7 @@ class Policy(authenticators.Policy):
     parties: passkey.Parties
     passkeys: passkey.Policy
     passwords: password.Policy
+    pushes: push.Policy
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,3 +154,14 @@ class TwoStep(msgspec.Struct):
 
     on: bool
     ended: int
+
+
+class Pairing(msgspec.Struct):
+    """An enrolment as its owner sees it: type `number` on the phone once it is there."""
+
+    id: str
+    name: str
+    state: str
+    expires_at: str
+    number: str | None
+    device: str | None
