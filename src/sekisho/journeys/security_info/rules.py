@@ -25,12 +25,8 @@ REMOVE_METHOD = "methods.remove"
 TWO_STEP_ON = "two_step.on"
 TWO_STEP_OFF = "two_step.off"
 METHODS = ("passkey", "push", "totp", "password", "recovery_code")
-NAMED = (
-    "passkey",
-    "totp",
-    "push",
-)  # kinds of which an account may have several, told apart by name
-_STRONG = ("passkey", "totp", "push")  # with one of these an account can do without a password (M8)
+NAMED = ("passkey", "push", "totp")  # an account may have several, told apart by name
+_STRONG = ("passkey", "push", "totp")  # with one of these it does without a password (M8)
 _ENOUGH = 2  # other ways beside a password that goes (M8)
 ACTS: Mapping[str, frozenset[str]] = {
     ADD: frozenset({"kind", "address"}),  # a phone may have a country and a channel besides
