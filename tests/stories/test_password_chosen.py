@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from sekisho.authenticators import password
 from sekisho.ground import ids
 from sekisho.ground.db import sql
 from sekisho.journeys.security_info import passwords
@@ -162,7 +163,7 @@ def test_a_list_of_breaches_is_asked_where_one_is_named(build_house, enrolling):
 
 
 def replaced(house, knows):
-    object.__setattr__(house.built.passwords, "is_breached", knows)
+    object.__setattr__(password.desk_of(house.built.means), "is_breached", knows)
 
 
 # --- removing ---
@@ -305,7 +306,7 @@ def test_a_password_has_no_name(enrolling):
 @pytest.mark.spec("M6")
 def test_a_full_line_refuses_before_a_try_is_charged(enrolling, house):
     begun = enrolling.begins_method("password").json
-    pool = house.built.passwords.pool
+    pool = password.desk_of(house.built.means).pool
     now = house.clock.now()
     places = [pool.place(now) for _ in range(33)]
     for place in places:
