@@ -8,7 +8,13 @@ from typing import Any
 
 from sekisho.ground import words
 from sekisho.ground.refusal import Reason, Refused
-from tests.web import choice_samples, help_samples, method_samples, security_samples
+from tests.web import (
+    choice_samples,
+    contact_test_samples,
+    help_samples,
+    method_samples,
+    security_samples,
+)
 
 NOW = datetime(2026, 3, 5, 5, 5, 12, tzinfo=UTC)
 ZONE = "Asia/Tokyo"
@@ -59,6 +65,7 @@ def pages(language: str) -> dict[str, dict[str, Any]]:
         **_activity(language),
         **security_samples.pages(frame(language, signed_in=True)),
         **method_samples.pages(frame(language, signed_in=True), frame(language)),
+        **contact_test_samples.pages(frame(language, signed_in=True)),
         **choice_samples.pages(frame(language, signed_in=True)),
         **help_samples.pages(frame(language, signed_in=True), frame(language)),
         **_problems(language),

@@ -142,6 +142,9 @@ def test_every_sentence_of_the_pages_is_used():
         "compare.",
         "event.",
         "notices.kind.",
+        "notices.channel.",
+        "test.state.",
+        "test.step.",
         "outcome.",
         "reason.",
         "refusal.",
@@ -188,7 +191,8 @@ def test_hostile_text_stays_text(state):
 
 
 KEYS = {"title_key", "text_key", "action_key", "language", "why", "kind", "outcome", "ways"}
-KEYS |= {"always", "word", "reasons", "reason", "zone", "theme", "refused", "by", "channel"}
+KEYS |= {"always", "state"}
+KEYS |= {"word", "reasons", "reason", "zone", "theme", "refused", "by", "channel"}
 
 
 def poisoned(value, hostile):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sekisho.authenticators import Means, flow_api, passkey, password
 from sekisho.authenticators.passkey import api as passkey_api
-from sekisho.doors import policies, posting, proofs, pushing, sweeping
+from sekisho.doors import caring, policies, posting, proofs, pushing, sweeping
 from sekisho.doors.dev import pages as dev_pages
 from sekisho.doors.ops import pages as ops_pages
 from sekisho.doors.ops import well_known
@@ -20,12 +20,8 @@ from sekisho.ground.clock import SystemClock, instant
 from sekisho.ground.db import Database, Store, sql
 from sekisho.ground.sqlite import SqliteStore
 from sekisho.journeys import security_info, sign_in
-from sekisho.journeys.help import api as help_api
-from sekisho.journeys.help import pages as help_pages
 from sekisho.journeys.my_account import api as account_api
 from sekisho.journeys.my_account import pages as account_pages
-from sekisho.journeys.notice_choices import api as notices_api
-from sekisho.journeys.notice_choices import pages as notices_pages
 from sekisho.journeys.recent_activity import api as activity_api
 from sekisho.journeys.recent_activity import pages as activity_pages
 from sekisho.journeys.security_info import api as security_api
@@ -54,6 +50,7 @@ _FEATURES = (
     "journeys/recent_activity",
     "journeys/help",
     "journeys/notice_choices",
+    "journeys/contact_tests",
     "journeys/security_info",
     "doors/dev",
     "doors/ops",
@@ -69,6 +66,7 @@ _CODES = _HERE / "authenticators/code/letters"
 _PHONE = _CODES / "phone"
 _NOTICES = _HERE / "records/notices/letters"
 _FLOOD = _HERE / "records/limits/letters/code_flood"
+_TEST = _HERE / "journeys/contact_tests/letters/test_message"
 _STEP_UP = {**_FACTS, "what": "add a contact to your account"}
 LETTERS = {
     "sign_in": Form(_CODES / "sign_in", has_code=True, facts=_FACTS, phone=_PHONE),
@@ -84,6 +82,7 @@ LETTERS = {
     "two_step_off": Form(_NOTICES / "two_step_off", facts=_FACTS),
     "second_step_failed": Form(_NOTICES / "second_step_failed", facts=_FACTS),
     "trust_ended": Form(_NOTICES / "trust_ended", facts={**_FACTS, "browser": "Chrome on Windows"}),
+    "test_message": Form(_TEST, facts=_FACTS, phone=_TEST),
     "new_sign_in": Form(_NOTICES / "new_sign_in", facts=_FACTS),
     "guesses_blocked": Form(_NOTICES / "guesses_blocked", facts=_FACTS),
     "code_flood": Form(_FLOOD, facts=_FACTS, phone=_FLOOD),
@@ -210,17 +209,15 @@ def _routes(settings: Settings, site: Site, means: Means, inbox: Inbox | None) -
         *method_api.routes(managed),
         *pushing.routes(settings, site, gate),
         *activity_api.routes(db, seen, policy.sessions),
-        *help_api.routes(),
-        *notices_api.routes(db, policy.sessions),
+        *caring.programs(db, settings, secured),
     )
     dev = dev_pages.routes(db, inbox) if inbox is not None else ()
     return (
         *sign_in_pages.routes(db, policy, gate),
         *account_pages.routes(db, own),
         *activity_pages.routes(db, seen, policy.sessions),
-        *help_pages.routes(db, policy.sessions),
-        *notices_pages.routes(db, policy.sessions),
         *security_pages.routes(managed),
+        *caring.pages(db, settings, secured),
         *programs,
         *hooks.routes(db, site.origin, posting.callback_keys(settings, inbox)),
         *pushing.pages(site, _STATIC),

@@ -5,10 +5,19 @@ from datetime import timedelta
 from sekisho.authenticators import Means, passkey, password, push
 from sekisho.doors.settings import Settings
 from sekisho.ground import phones
-from sekisho.journeys import security_info, sign_in
+from sekisho.journeys import contact_tests, security_info, sign_in
 from sekisho.journeys.my_account.devices import Policy as AccountPolicy
 from sekisho.journeys.recent_activity.actions import Policy as ActivityPolicy
-from sekisho.records import contacts, delivery, flows, limits, sessions, spending, trust
+from sekisho.records import (
+    contacts,
+    delivery,
+    flows,
+    limits,
+    sessions,
+    spending,
+    trials,
+    trust,
+)
 
 
 def port(settings: Settings) -> limits.Port:
@@ -179,4 +188,17 @@ def security_info_of(
         passkeys=passkeys(settings),
         passwords=passwords(settings),
         pushes=pushes(settings),
+    )
+
+
+def tests(settings: Settings, secured: security_info.Policy) -> contact_tests.Policy:
+    """Return what test messages follow."""
+    return contact_tests.Policy(
+        sessions=secured.sessions,
+        contacts=secured.contacts,
+        trials=trials.Policy(
+            pause=timedelta(seconds=settings.number("tests.pause_seconds")),
+            day=settings.number("tests.day"),
+        ),
+        costs=secured.costs,
     )

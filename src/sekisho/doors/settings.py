@@ -181,6 +181,8 @@ REFERENCE: tuple[Setting, ...] = (
     _number("push.hour", 3, "asks", 1, 3, "without success an hour; then the phones rest"),
     _number("push.day", 10, "asks", 1, 10, "the same a day"),
     _number("push.most", 5, "phones", 1, 20, "of one account"),
+    _number("tests.pause_seconds", 60, "seconds", 30, 3600, "between test messages to one contact"),
+    _number("tests.day", 5, "messages", 1, 20, "test messages to one contact a day (P9)"),
     _number("activity.shown_days", 30, "days", 7, 90, "how long owners see their events (A1)"),
     _number("activity.kept_days", 90, "days", 30, 400, "how long events are kept"),
     _number("delivery.connections", 4, "connections", 1, 32, "of each channel at once"),

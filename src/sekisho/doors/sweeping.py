@@ -20,8 +20,10 @@ from sekisho.records import (
     proofs,
     sessions,
     spending,
+    trials,
     trust,
 )
+from sekisho.records.delivery import reached
 
 _FLOWS_KEPT = timedelta(days=1)  # SECURITY.md 5.1: a code's row goes a day after it expired
 _BOOKS_KEPT = timedelta(days=91)  # the longest window is 90 days
@@ -48,6 +50,8 @@ def steps(db: Database, settings: Settings) -> tuple[Step, ...]:
         "passkey challenges": lambda work: passkey.sweep(work, micros(work.now - _CHALLENGES_KEPT)),
         "phones": push.sweep,
         "phone spending": spending.sweep,
+        "tests": lambda work: trials.sweep(work, work.now - trials.KEPT),
+        "unreached": reached.sweep,
         "proofs": lambda work: proofs.sweep(work, micros(work.now - proofs.LIFE)),
         "sessions": lambda work: sessions.sweep(
             work, ids.floor(work.now), micros(work.now - _DEVICES_KEPT)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sekisho.ground import addresses
 from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
@@ -25,7 +24,7 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Every kind of notice, and who reads them."""
+    """Every kind of notice by the channels that the account has, and who reads them."""
 
     choices: tuple[Choice, ...]
     readers: tuple[Reader, ...]
@@ -36,13 +35,24 @@ def look(work: Work, session: Session) -> Overview:
     found = contacts.every(work, session.account)
     readers = tuple(
         Reader(
-            hint=addresses.hint(contacts.address(work.keys, one.id, one.sealed)),
+            hint=contacts.hint(work.keys, one),
             until=one.removed_at + contacts.REMEMBERED if one.removed_at else None,
         )
         for one in found
         if one.state is not State.PENDING and one.kind == contacts.EMAIL
     )
-    return Overview(notices.choices(work, session.account), readers)
+    has_phone = any(one.kind == contacts.PHONE for one in found)
+    choices = tuple(
+        one
+        for one in notices.choices(work, session.account)
+        if has_phone or one.channel == contacts.EMAIL
+    )
+    return Overview(choices, readers)
+
+
+def every(work: Work, session: Session) -> tuple[Choice, ...]:
+    """Return every kind of notice by each channel of it."""
+    return notices.choices(work, session.account)
 
 
 def choose(

@@ -79,7 +79,7 @@ def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
 def list_all(db: Database, call: Call, session: Session) -> Reply:
     """List notices: `GET /api/v1/notices`."""
     del call
-    return _listed(db.read(lambda work: actions.look(work, session)).choices)
+    return _listed(db.read(lambda work: actions.every(work, session)))
 
 
 def choose(db: Database, call: Call, session: Session) -> Reply:

@@ -50,7 +50,12 @@ def post_choices(db: Database, call: Call, session: Session) -> Reply:
 
 
 def _box(choice: Choice) -> dict[str, object]:
-    return {"id": _name(choice), "kind": choice.told.value, "is_on": choice.is_on}
+    return {
+        "id": _name(choice),
+        "kind": choice.told.value,
+        "by": choice.channel,
+        "is_on": choice.is_on,
+    }
 
 
 def _name(choice: Choice) -> str:

@@ -80,6 +80,7 @@ class Kind(StrEnum):
     PUSH_NUMBER_WRONG = "push_number_wrong", 44, "refused", "A phone was given a wrong number."
     PUSH_DENIED = "push_denied", 45, "refused", "A phone said that it was not its owner who asked."
     PUSH_REPORTED = "push_reported", 46, "done", "An ask that was denied was reported."
+    TEST_SENT = "test_sent", 50, "sent", "A test message was sent to a contact."
     ACCOUNT_REOPENED = "account_reopened", 13, "done", "An operator opened closed lanes again."
 
 

@@ -4,7 +4,8 @@
 `sending.py` and `mailroom.py`, which doors give a `PostOffice`; nothing here knows SMTP or letters.
 """
 
-from sekisho.records.delivery.actions import parked, post, recent, report, supersede, sweep
+from sekisho.records.delivery import reached
+from sekisho.records.delivery.actions import parked, post, recent, report, seen, supersede, sweep
 from sekisho.records.delivery.rules import Letter, Policy, Report, State
 from sekisho.records.delivery.store import Moment, Sent
 
@@ -17,8 +18,10 @@ __all__ = [
     "State",
     "parked",
     "post",
+    "reached",
     "recent",
     "report",
+    "seen",
     "supersede",
     "sweep",
 ]

@@ -1,7 +1,7 @@
 """The verbs of the outbox that others call; the worker's verbs lie in `sending.py`."""
 
 from sekisho.ground.db import Database, Work
-from sekisho.records.delivery import sealing, store
+from sekisho.records.delivery import reached, sealing, store
 from sekisho.records.delivery.rules import Letter, Policy, Report
 
 _SWEEP_BATCH = 500  # rows; one batch is one short transaction
@@ -12,7 +12,8 @@ _SWEEP_BATCHES = 20  # in one call, so that the worker comes back to its mail
 def post(work: Work, letter: Letter) -> int:
     """Put a letter into the outbox with the work that asks for it; return the message's id."""
     number = work.new_id()
-    store.keep(work, number, letter, sealing.seal(letter, number, work.keys, work.chance))
+    sealed = sealing.seal(letter, number, work.keys, work.chance)
+    store.keep(work, number, letter, sealed, reached.mark(work.keys, letter.to))
     work.ring()
     return number
 
@@ -20,6 +21,11 @@ def post(work: Work, letter: Letter) -> int:
 def supersede(work: Work, message: int) -> None:
     """Take back a message that was not handed over yet: a newer one replaces it."""
     store.supersede(work, message)
+
+
+def seen(work: Work, message: int) -> store.Sent | None:
+    """Return one message, with its timeline; None where it is no longer kept."""
+    return store.seen(work, message)
 
 
 def recent(work: Work, limit: int, after: int | None = None) -> list[store.Sent]:
@@ -43,6 +49,7 @@ def report(work: Work, told: Report) -> bool:
     if any((one.state, one.detail) == (told.word, told.detail) for one in moments):
         return False
     store.append(work, told.message, told.word, told.detail)
+    reached.reported(work, told)
     return True
 
 

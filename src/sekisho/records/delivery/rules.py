@@ -98,6 +98,7 @@ class Claimed:
     attempts: int
     sealed: bytes = field(repr=False)
     claimed_at: datetime
+    address: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +137,10 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Never: trying again cannot help."""
+    """Never: trying again cannot help. `is_ours`: the address is not to blame."""
 
     cause: str
+    is_ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from jinja2 import TemplateError
 
 from sekisho.ground import ids
 from sekisho.ground.db import Database, Work
-from sekisho.records.delivery import rules, sealing, store
+from sekisho.records.delivery import reached, rules, sealing, store
 from sekisho.records.delivery.channels import CHANNELS, Addressed
 from sekisho.records.delivery.letters import Contents
 from sekisho.records.delivery.post_office import PostOffice
@@ -82,7 +82,7 @@ def hand_over(db: Database, office: PostOffice, message: Claimed) -> Outcome | N
         return None
     content = sealing.unseal(message.sealed, message.id, db.keys)
     if content is None:
-        return Rejected("sealed under another root key")
+        return Rejected("sealed under another root key", is_ours=True)
     draft = _write(_addressed(db, message, content, now), office)
     if isinstance(draft, Deferred):
         return draft
@@ -129,6 +129,11 @@ def _note(work: Work, results: Sequence[Result], policy: Policy) -> None:
         for jitter in (work.chance.below(rules.JITTER_STEPS),)
     ]
     store.note(work, after)
+    for message, outcome in results:
+        if isinstance(outcome, Rejected) and message.address and not outcome.is_ours:
+            reached.refused(work, message.address, message.id)
+    went = [message.address for message, outcome in results if isinstance(outcome, Accepted)]
+    reached.accepted(work, [address for address in went if address])
 
 
 def _addressed(

@@ -34,14 +34,16 @@ MESSAGE = Table(
     Column("attempts", BigInteger, nullable=False),
     Column("sealed", LargeBinary),
     Column("timeline", Text, nullable=False),
+    Column("address", LargeBinary),  # a MAC of it: what bounces marks every message to it
     Index("message_due_by", "channel", "due_at", postgresql_where=_OPEN, sqlite_where=_OPEN),
 )
 
 _INSERT = sql("""
     INSERT INTO message
         (id, account, kind, channel, state, label, created_at, due_at, ends_at, attempts,
-         sealed, timeline)
-    VALUES (:id, :account, :kind, :channel, 0, :label, :now, :now, :ends_at, 0, :sealed, '')""")
+         sealed, timeline, address)
+    VALUES (:id, :account, :kind, :channel, 0, :label, :now, :now, :ends_at, 0, :sealed, '',
+        :address)""")
 
 _SUPERSEDE = sql("""
     UPDATE message SET state = 4, sealed = NULL, timeline = timeline || CAST(:line AS TEXT)
@@ -57,7 +59,7 @@ _IS_DUE = sql(
 )
 
 _DUE = sql(
-    """SELECT id, kind, channel, label, created_at, ends_at, attempts, sealed FROM message
+    """SELECT id, kind, channel, label, created_at, ends_at, attempts, sealed, address FROM message
     WHERE state IN (0, 1) AND channel = :channel AND due_at <= :now
     ORDER BY due_at LIMIT :most""",
     postgres="FOR UPDATE SKIP LOCKED",
@@ -74,6 +76,8 @@ _SHOWN = "id, kind, channel, state, label, created_at, ends_at, attempts, timeli
 
 _RECENT = sql(f"""
     SELECT {_SHOWN} FROM message WHERE id < :before ORDER BY id DESC LIMIT :most""")  # noqa: S608 - a constant
+
+_ONE = sql(f"SELECT {_SHOWN} FROM message WHERE id = :id")  # noqa: S608 - a constant
 
 _PARKED = sql(f"""
     SELECT {_SHOWN} FROM message WHERE state = 5 ORDER BY id DESC LIMIT :most""")  # noqa: S608 - a constant
@@ -138,7 +142,7 @@ class Sent:
     timeline: tuple[Moment, ...]
 
 
-def keep(work: Work, number: int, letter: Letter, sealed: bytes) -> None:
+def keep(work: Work, number: int, letter: Letter, sealed: bytes, address: bytes) -> None:
     """Put a message into the outbox, due now."""
     work.keep(
         _INSERT,
@@ -150,6 +154,7 @@ def keep(work: Work, number: int, letter: Letter, sealed: bytes) -> None:
         now=micros(work.now),
         ends_at=None if letter.ends_at is None else micros(letter.ends_at),
         sealed=sealed,
+        address=address,
     )
 
 
@@ -214,6 +219,12 @@ def recent(work: Work, most: int, before: int | None) -> list[Sent]:
     return [_sent(row) for row in rows]
 
 
+def seen(work: Work, number: int) -> Sent | None:
+    """Return one message."""
+    row = work.one(_ONE, id=number)
+    return _sent(row) if row else None
+
+
 def parked(work: Work, most: int) -> list[Sent]:
     """Return the newest of the dead."""
     return [_sent(row) for row in work.all(_PARKED, most=most)]
@@ -248,7 +259,7 @@ def _line(now: datetime, word: str, detail: str) -> str:
 
 
 def _claimed(row: tuple[Any, ...], now: datetime) -> Claimed:
-    number, kind, channel, label, created_at, ends_at, attempts, sealed = row
+    number, kind, channel, label, created_at, ends_at, attempts, sealed, address = row
     return Claimed(
         id=number,
         kind=kind,
@@ -259,6 +270,7 @@ def _claimed(row: tuple[Any, ...], now: datetime) -> Claimed:
         attempts=attempts + 1,
         sealed=sealed,
         claimed_at=now,
+        address=address,
     )
 
 

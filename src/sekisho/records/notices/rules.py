@@ -32,7 +32,7 @@ class Reach(Enum):
     """Whom a notice reaches.
 
     EVERY: every address of the account, and those removed in the last 30 days; never only one that
-    was just added. NAME: the address that signs in, alone: what strangers set off costs the same
+    was just added. NAME: the contact that was named, alone: what strangers set off costs the same
     for a name without an account (spec C11).
     """
 
@@ -49,10 +49,11 @@ class Notice:
     channels: tuple[str, ...] = ("email",)
 
 
+_AS_CODES = ("email", "sms", "voice")  # the digest goes where the codes would have gone
 NOTICES: dict[Told, Notice] = {
     Told.NEW_SIGN_IN: Notice(is_critical=True),
     Told.GUESSES_BLOCKED: Notice(is_critical=True, reach=Reach.NAME),
-    Told.CODE_FLOOD: Notice(is_critical=False, reach=Reach.NAME),
+    Told.CODE_FLOOD: Notice(is_critical=False, reach=Reach.NAME, channels=_AS_CODES),
     Told.CONTACT_ADDED: Notice(is_critical=True),
     Told.CONTACT_REMOVED: Notice(is_critical=True),
     Told.METHOD_ADDED: Notice(is_critical=True),
