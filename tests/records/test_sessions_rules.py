@@ -62,6 +62,22 @@ def test_an_emailed_code_claims_no_level():
     assert "urn:sekisho:acr:email" == acr(("email_code",))
 
 
+@pytest.mark.spec("M5", "M11")
+@pytest.mark.attack("054")
+@pytest.mark.parametrize(
+    ("proved", "level"),
+    [
+        (("security_key",), "aal1"),
+        (("security_key", "totp"), "aal1"),
+        (("security_key", "email_code"), "aal1"),
+        (("security_key", "password"), "aal2"),
+        (("passkey",), "aal2"),
+    ],
+)
+def test_a_key_without_verification_is_one_thing_that_is_held(proved, level):
+    assert f"urn:sekisho:acr:{level}" == acr(proved)
+
+
 def test_secrets_stay_out_of_reprs():
     held = rules.read("ses", rules.write("ses", 5, b"secretsecretsecretsecretsecret00"))
     assert held.secret not in repr(held)

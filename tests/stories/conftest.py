@@ -4,6 +4,7 @@ from tests.support.enrolled import enrolling
 from tests.support.houses import build_house, closed_house, house, secure_house
 from tests.support.people import asha, ben, noor
 from tests.support.settled import settled
+from tests.support.signing import equipped, strict
 from tests.support.stores import chance, clock, db, postgres_url, sqlite_template, store
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "closed_house",
     "db",
     "enrolling",
+    "equipped",
     "house",
     "noor",
     "postgres_url",
@@ -22,4 +24,5 @@ __all__ = [
     "settled",
     "sqlite_template",
     "store",
+    "strict",
 ]

@@ -136,13 +136,19 @@ def _own_ways(work: Work, means: Means, named: _Named, found: Gathered) -> tuple
 
 def _gather(work: Work, named: _Named) -> Gathered:
     held = sessions.device_of(named.asker.visitor.device)
-    return store.asking(
+    device = held.id if held else 0
+    found = store.asking(
         work,
         blind=store.blind(work.keys, named.name),
         subject=named.subject,
         flow=named.asker.ticket.flow,
-        device=held.id if held else 0,
+        device=device,
     )
+    if found.flow is None or not found.flow.is_nameless or found.flow.account is None:
+        return found
+    # Its first proof, a passkey's, said whose it is.
+    owned = store.owning(work, account=found.flow.account, device=device)
+    return replace(owned, flow=found.flow) if owned else found
 
 
 def _lane(work: Work, found: Gathered, visitor: Visitor) -> int:

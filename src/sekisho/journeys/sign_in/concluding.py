@@ -1,6 +1,7 @@
 """What a right answer opens: the next step where more is wanted, else a session (spec M10)."""
 
 import msgspec
+from msgspec.structs import replace
 
 from sekisho.authenticators import More, comparing, counting, registered
 from sekisho.authenticators.comparing import Proof, Right
@@ -96,7 +97,8 @@ def _more(work: Work, paid: Paid, right: Right, now: _Now, owner: Owner) -> More
     made = _use_up(work, paid, right)
     if isinstance(made, Refused):
         return made
-    flows.advance(work, paid.charged, now.books, now.payer, right.kind)
+    owned = replace(paid.charged, flow=replace(flow, account=owner.account))
+    flows.advance(work, owned, now.books, now.payer, right.kind)
     label = flow.challenge.label or None
     activity.record(work, Event(Kind.FIRST_PROOF, owner.account, paid.visitor, label))
     return More(ways.options(on), made)
@@ -123,7 +125,7 @@ def _by_now(work: Work, ticket: flows.Ticket, paid: Paid, right: Right) -> _Now 
     if isinstance(proof, registered.Paid):
         payer = proof.payer
         books = limits.reading(work, payer) if payer else _NO_BOOK
-    if _named(right) and charged.flow.is_nameless:
+    if charged.flow.is_nameless and charged.flow.account is None:
         return _by_answer(work, paid, right)
     return _Now(owner, books, payer, is_familiar=is_familiar)
 

@@ -84,7 +84,10 @@ def spend(work: Work, paid: Charged, books: tuple[int, limits.Book], payer: int)
 def advance(
     work: Work, paid: Charged, books: tuple[int, limits.Book], payer: int, kind: str
 ) -> limits.Book:
-    """Spend a first right answer without passing: more is to be proved (spec M10)."""
+    """Spend a first right answer without passing: more is to be proved (spec M10).
+
+    From here on the flow is its account's, also where a passkey said whose it is.
+    """
     store.keep_proved(work, paid.flow, kind)
     return _settle(work, paid, books, payer)
 

@@ -70,7 +70,7 @@ _PASS = sql(
 )
 _ADVANCE = sql(
     "UPDATE flow SET proved = :proved, version = version + 1, stepped_at = :at, ends_at = :at_too,"
-    " kind = ''"
+    " kind = '', account = :account"
     " WHERE id = :flow AND state = 0 AND challenge = :challenge AND proved = :before"
 )
 _REFUSE = sql("UPDATE flow SET state = 2, version = version + 1 WHERE id = :flow AND state = 0")
@@ -180,7 +180,7 @@ def keep_pass(work: Work, flow: Flow) -> None:
 
 
 def keep_proved(work: Work, flow: Flow, kind: str) -> None:
-    """Spend the challenge and keep what it proved, where more is wanted: once, like `keep_pass`."""
+    """Spend the challenge and keep what it proved, and whose, where more is wanted: once."""
     at = micros(work.now)
     work.guard(
         _ADVANCE,
@@ -189,6 +189,7 @@ def keep_proved(work: Work, flow: Flow, kind: str) -> None:
         challenge=flow.challenge.id,
         proved=",".join((*flow.proved, kind)),
         before=",".join(flow.proved),
+        account=flow.account,
         at=at,
         at_too=at,
     )

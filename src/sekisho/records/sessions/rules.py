@@ -97,9 +97,16 @@ def ends_at(session: Session, policy: Policy) -> datetime:
 
 # What proves by itself and what counts as two: one table (spec M10, M11; NIST SP 800-63B-4 §2). An
 # e-mailed code has no level of its own (§3.1.3.1); beside another proof it adds none.
-_ALONE = {"password": 1, "totp": 1, "sms_code": 1, "voice_code": 1, "passkey": 2}
+_ALONE = {
+    "password": 1,
+    "totp": 1,
+    "sms_code": 1,
+    "voice_code": 1,
+    "security_key": 1,  # a passkey whose authenticator verified nobody (attack 054)
+    "passkey": 2,
+}
 _SOMETHING_KNOWN = frozenset({"password"})
-_SOMETHING_HELD = frozenset({"totp", "sms_code", "voice_code"})
+_SOMETHING_HELD = frozenset({"totp", "sms_code", "voice_code", "security_key"})
 
 
 def acr(methods: tuple[str, ...]) -> str:
