@@ -5,7 +5,7 @@ import json
 import pytest
 
 from sekisho.records.delivery.rules import Rejected
-from tests.support.people import begin
+from tests.support.people import Person, begin
 from tests.support.settled import SECOND
 
 PAGE = "/account/security/notices"
@@ -141,3 +141,21 @@ def test_a_form_of_another_site_changes_nothing(settled):
 def test_who_is_not_signed_in_sees_nothing(house):
     assert "not_signed_in" == house.api.get("/api/v1/notices").code
     assert "/sign-in" == house.api.get(PAGE).header("Location")
+
+
+@pytest.mark.spec("N1")
+@pytest.mark.attack("071")
+def test_a_sign_in_by_a_new_browser_is_told_to_every_address(settled, house, clock):
+    """Also to one that was just removed: who removed it may be who signs in."""
+    gone = settled.has_added("asha.third@example.net")
+    settled.has_added()
+    settled.removes(gone)
+    clock.move(hours=1)
+    stranger = Person(house, settled.person.address, house.client("192.0.2.77"))
+    stranger.signs_in()
+    for address in (settled.person.address, SECOND, "asha.third@example.net"):
+        assert "new_sign_in" == house.inbox.notices(address)[0].purpose
+    clock.move(hours=1)
+    before = len(house.inbox.notices())
+    stranger.signs_in()  # known by now
+    assert before == len(house.inbox.notices())

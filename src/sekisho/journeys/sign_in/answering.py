@@ -123,11 +123,12 @@ def _refuse(work: Work, attempt: _Attempt, paid: Paid, verdict: Verdict) -> Refu
     if not isinstance(proof, registered.Paid):
         activity.record(work, Event(kind, paid.payer, paid.visitor, proof.flow.challenge.label))
         return refused
-    activity.record(work, Event(kind, paid.payer, paid.visitor, None, (proof.kind,)))
     flow, owner, tried = proof.charged.flow, paid.owner, proof.tried
     slips = _FAMILIAR_SLIPS if paid.is_familiar else 1
     is_told = tried is not None and (tried.is_told or tried.in_a_row == slips)
+    told = []
     if flow.proved and owner is not None and is_told:
-        who = telling.addressee(work, owner, attempt.ticket, owner.account)
-        notices.tell(work, Told.SECOND_STEP_FAILED, who, paid.visitor)
+        told = telling.everybody(work, owner, attempt.ticket)
+    activity.record(work, Event(kind, paid.payer, paid.visitor, None, (proof.kind,)))
+    notices.tell_all(work, Told.SECOND_STEP_FAILED, told, paid.visitor)
     return refused

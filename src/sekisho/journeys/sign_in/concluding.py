@@ -71,6 +71,9 @@ def conclude(
     proved = (*charged.flow.proved, right.kind)
     if owner is not None and counting.is_wanted(proved, two_step=owner.two_step):
         return _more(work, paid, right, now, owner)
+    facts = Facts(is_familiar=now.is_familiar, is_new_account=owner is None)
+    reasons, label = judge(facts).reasons, charged.flow.challenge.label or None
+    told = telling.everybody(work, owner, ticket) if reasons and owner is not None else []
     made = _use_up(work, paid, right)
     if isinstance(made, Refused):
         return made
@@ -81,12 +84,8 @@ def conclude(
         _make_account(work, account, newcomer, ticket, paid.visitor)
     started = sessions.begin(work, account, proved, paid.visitor, policy.sessions)
 
-    facts = Facts(is_familiar=now.is_familiar, is_new_account=owner is None)
-    reasons, label = judge(facts).reasons, charged.flow.challenge.label or None
     activity.record(work, Event(Kind.SIGNED_IN, account, paid.visitor, label, reasons))
-    if reasons and owner is not None:
-        who = telling.addressee(work, owner, ticket, account)
-        notices.tell(work, Told.NEW_SIGN_IN, who, paid.visitor)
+    notices.tell_all(work, Told.NEW_SIGN_IN, told, paid.visitor)
     return SignedIn(started, is_new_account=owner is None, recovery_code=made)
 
 

@@ -12,8 +12,9 @@ from sekisho.journeys.sign_in.rules import Name
 from sekisho.records import contacts, flows, limits
 
 _OWNER = "a.id, a.two_step, a.language, a.zone, c.id, c.sealed, b.version, b.pages, d.secret"
+_HAS_MORE = "EXISTS (SELECT 1 FROM contact o WHERE o.account = a.id AND o.id <> a.contact)"
 _ASKING = sql(
-    f"SELECT {_OWNER}, {flows.COLUMNS} FROM (SELECT 1 AS one) AS x"  # noqa: S608  # constants
+    f"SELECT {_OWNER}, NULL, {flows.COLUMNS} FROM (SELECT 1 AS one) AS x"  # noqa: S608  # constants
     " LEFT JOIN contact c ON c.blind = :blind AND c.is_name = 1"
     " LEFT JOIN account a ON a.id = c.account AND a.contact = c.id AND a.may_sign_in = 1"
     " LEFT JOIN device d ON d.account = a.id AND d.id = :device"
@@ -21,7 +22,7 @@ _ASKING = sql(
     " LEFT JOIN flow f ON f.id = :flow"
 )
 _ANSWERING = sql(
-    f"SELECT {_OWNER}, {flows.COLUMNS} FROM flow f"  # noqa: S608  # constants
+    f"SELECT {_OWNER}, {_HAS_MORE}, {flows.COLUMNS} FROM flow f"  # noqa: S608  # constants
     " LEFT JOIN contact n ON n.blind = :blind AND n.is_name = 1"
     " LEFT JOIN account a ON a.id = COALESCE(f.account, n.account)"
     " LEFT JOIN contact c ON c.id = a.contact"
@@ -30,18 +31,21 @@ _ANSWERING = sql(
     " WHERE f.id = :flow"
 )
 _OWNING = sql(
-    f"SELECT {_OWNER} FROM account a"  # noqa: S608  # constants
+    f"SELECT {_OWNER}, {_HAS_MORE} FROM account a"  # noqa: S608  # constants
     " JOIN contact c ON c.id = a.contact"
     " LEFT JOIN device d ON d.account = a.id AND d.id = :device"
     " LEFT JOIN book b ON b.subject = a.id"
     " WHERE a.id = :account AND a.may_sign_in = 1"
 )
-_WIDTH = 9
+_WIDTH = 10
 _NOBODY = b"\x00" * 16  # an index that nobody has
 
 
 class Owner(msgspec.Struct, frozen=True):
-    """Whose name it is: the account, its address (sealed) and its choices."""
+    """Whose name it is: the account, its address (sealed) and its choices.
+
+    `has_more` says that there are other contacts; asking does not look.
+    """
 
     account: int
     language: str | None
@@ -49,6 +53,7 @@ class Owner(msgspec.Struct, frozen=True):
     contact: int
     sealed: bytes
     two_step: bool = False
+    has_more: bool = False
 
     def __repr__(self) -> str:
         """Hide what is nobody's to read."""
@@ -99,10 +104,21 @@ def owning(work: Work, *, account: int, device: int) -> Gathered | None:
     return _shape((*row, *(None,) * flows.WIDTH)) if row else None
 
 
+def _owner(row: Row) -> Owner:
+    return Owner(
+        account=row[0],
+        language=row[2],
+        zone=row[3],
+        contact=row[4],
+        sealed=row[5],
+        two_step=bool(row[1]),
+        has_more=bool(row[9]),
+    )
+
+
 def _shape(row: Row) -> Gathered:
-    owner = None if row[0] is None else Owner(row[0], row[2], row[3], row[4], row[5], bool(row[1]))
     return Gathered(
-        owner=owner,
+        owner=None if row[0] is None else _owner(row),
         books=(row[6] or 0, limits.book(row[7])),
         device_mac=row[8],
         flow=None if row[_WIDTH] is None else flows.shape(row[_WIDTH:]),

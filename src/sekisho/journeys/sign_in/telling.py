@@ -1,5 +1,7 @@
 """What an owner hears of a sign-in: who is written to, and of tries that were not compared."""
 
+from dataclasses import replace
+
 from sekisho.ground.db import Work
 from sekisho.ground.visitor import Visitor
 from sekisho.journeys.sign_in.rules import Policy
@@ -19,6 +21,15 @@ def addressee(work: Work, owner: Owner | None, ticket: flows.Ticket, subject: in
         language=owner.language or ticket.language,
         zone=owner.zone or ticket.zone,
     )
+
+
+def everybody(work: Work, owner: Owner, ticket: flows.Ticket) -> list[Addressee]:
+    """Return every address of an owner, for what only a right proof sets off (spec N1, 071)."""
+    first = addressee(work, owner, ticket, owner.account)
+    if not owner.has_more:
+        return [first]
+    found = notices.addressees(work, owner.account)
+    return [replace(one, language=first.language, zone=first.zone) for one in found]
 
 
 def tell_blocked(
