@@ -157,6 +157,7 @@ def furnish(settings: Settings, db: Database, *, is_dev: bool, sends: bool) -> H
     worker = None
     if sends:
         office = pushing.with_push(post_office(settings, inbox), db, origin, is_dev=is_dev)
+        office = posting.watched(settings, office, db)
         worker = Worker(db, office, sweeping.steps(db, settings))
     means = proofs.means(settings, db, origin)
     return House(db, site, _routes(settings, site, means, inbox), worker, means, inbox)
