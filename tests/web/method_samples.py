@@ -130,6 +130,7 @@ def _home(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "security_info/methods.html#changed": {**every, "told": changed},
         "security_info/methods.html#passkey_gone": {**both, "told": gone, "signals": [signal]},
         "security_info/methods.html#needed": {**is_on, "refused": Refused(Reason.STILL_NEEDED)},
+        "security_info/methods.html#short": {**is_on, "refused": Refused(Reason.PASSWORD_SHORT)},
         "security_info/methods.html#nothing": {**none, "refused": Refused(Reason.NOTHING_TO_PROVE)},
     }
 

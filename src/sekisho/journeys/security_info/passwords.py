@@ -157,6 +157,9 @@ def _keep(
     account, (method, history, stands) = session.account, kept
     told = notices.addressees(work, account)
     held = methods.of_account(work, account)
+    bounds = _bounds(work, policy, account)
+    if stands is None and bounds[0] == policy.passwords.shortest_alone:
+        return _unfit(Fault.TOO_SHORT, bounds)  # two-step verification was turned off meanwhile
     had_one = any(one.kind == KIND and one.state is State.ACTIVE for one in held)
     used = Used(0, stands, sealed=password.seal(work, account, method, history))
     new = methods.succeed(work, account, method, used, _WAITS)
