@@ -4,9 +4,9 @@ from sekisho.authenticators import counting, recovery_code, registered
 from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
-from sekisho.journeys.security_info import passwords, rules
+from sekisho.journeys.security_info import changed, passwords, rules
 from sekisho.journeys.security_info.rules import Policy
-from sekisho.records import accounts, activity, methods, notices, proofs, sessions, trust
+from sekisho.records import accounts, activity, methods, notices, proofs, sessions
 from sekisho.records.activity import Event, Kind
 from sekisho.records.methods import Method, State
 from sekisho.records.notices import Told
@@ -45,7 +45,7 @@ def _turn(
         if one.id != session.id and is_on and counting.is_wanted(one.methods, two_step=True)
     ]
     accounts.turn_two_step(work, account, is_on=is_on)
-    trust.end_all(work, account)
+    changed.settle(work, account)
     proofs.spend(work, proof)
     kind = Kind.TWO_STEP_ON if is_on else Kind.TWO_STEP_OFF
     activity.record(work, Event(kind, account, visitor))

@@ -10,9 +10,18 @@ from sekisho.ground.db import Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
 from sekisho.journeys.sign_in import actions, rules, store, telling, ways
-from sekisho.journeys.sign_in.rules import Policy, SignedIn
+from sekisho.journeys.sign_in.rules import Policy, Proved, SignedIn
 from sekisho.journeys.sign_in.store import Gathered, Owner
-from sekisho.records import accounts, activity, contacts, flows, limits, notices, sessions
+from sekisho.records import (
+    accounts,
+    activity,
+    contacts,
+    flows,
+    limits,
+    notices,
+    proofs,
+    sessions,
+)
 from sekisho.records.activity import Event, Kind
 from sekisho.records.notices import Told
 from sekisho.risk import Facts, judge
@@ -56,7 +65,7 @@ def gather(work: Work, ticket: flows.Ticket, device: int) -> Gathered | None:
 
 def conclude(
     work: Work, policy: Policy, ticket: flows.Ticket, paid: Paid, right: Right
-) -> SignedIn | More | Refused:
+) -> SignedIn | Proved | More | Refused:
     """Conclude a right answer; of any number of them one commits this (spec C3)."""
     now = _by_now(work, ticket, paid, right)
     if isinstance(now, Refused):
@@ -69,14 +78,17 @@ def conclude(
         return _refuse_decoy(work, paid)
 
     proved = (*charged.flow.proved, right.kind)
-    if owner is not None and counting.is_wanted(proved, two_step=owner.two_step):
-        return _more(work, paid, right, now, owner)
+    if owner is not None and _is_more_wanted(proved, owner, right):
+        return _more(work, ticket, paid, right, now)
     facts = Facts(is_familiar=now.is_familiar, is_new_account=owner is None)
     reasons, label = judge(facts).reasons, charged.flow.challenge.label or None
-    told = telling.everybody(work, owner, ticket) if reasons and owner is not None else []
+    is_told = bool(reasons) and not ticket.is_reset
+    told = telling.everybody(work, owner, ticket) if is_told and owner is not None else []
     made = _use_up(work, paid, right)
     if isinstance(made, Refused):
         return made
+    if ticket.is_reset:
+        return _may_set(work, ticket, paid, now, made)
     settled = flows.spend(work, charged, now.books, now.payer)
     account = owner.account if owner else accounts.draw(work)
     if owner is None and newcomer is not None:
@@ -89,17 +101,39 @@ def conclude(
     return SignedIn(started, is_new_account=owner is None, recovery_code=made)
 
 
-def _more(work: Work, paid: Paid, right: Right, now: _Now, owner: Owner) -> More | Refused:
+def _is_more_wanted(proved: tuple[str, ...], owner: Owner, right: Right) -> bool:
+    """Say whether more is to be proved; a password too short to stand alone is half."""
+    is_half = right.outcome is not None and right.outcome.compared.is_half
+    return counting.is_wanted(proved, two_step=owner.two_step or is_half)
+
+
+def _may_set(
+    work: Work, ticket: flows.Ticket, paid: Paid, now: _Now, made: str | None
+) -> Proved | Refused:
+    """Let a new password be set, once, by who holds this flow; nobody is signed in (spec V5)."""
+    owner = now.owner
+    if owner is None:
+        return _refuse_decoy(work, paid)
+    flows.spend(work, paid.charged, now.books, now.payer)
+    bound = proofs.digest(work.keys, owner.account, proofs.RESET, {})
+    proofs.earn(work, ticket.flow, ticket.flow, bound)
+    label = paid.charged.flow.challenge.label or None
+    event = Event(Kind.STEPPED_UP, owner.account, paid.visitor, label, (proofs.RESET,))
+    activity.record(work, event)
+    return Proved(owner.account, made)
+
+
+def _more(work: Work, ticket: flows.Ticket, paid: Paid, right: Right, now: _Now) -> More | Refused:
     """Keep a first proof and return the ways on."""
-    flow = paid.charged.flow
-    on = actions.of_account(work, flow.id, owner.account, (*flow.proved, right.kind))
+    flow, account = paid.charged.flow, now.owner.account if now.owner else 0
+    on = actions.of_account(work, ticket, account, (*flow.proved, right.kind))
     made = _use_up(work, paid, right)
     if isinstance(made, Refused):
         return made
-    owned = replace(paid.charged, flow=replace(flow, account=owner.account))
+    owned = replace(paid.charged, flow=replace(flow, account=account))
     flows.advance(work, owned, now.books, now.payer, right.kind)
     label = flow.challenge.label or None
-    activity.record(work, Event(Kind.FIRST_PROOF, owner.account, paid.visitor, label))
+    activity.record(work, Event(Kind.FIRST_PROOF, account, paid.visitor, label))
     return More(ways.options(on), made)
 
 
@@ -157,7 +191,7 @@ def _newcomer(
     Only the code that went to what was typed proves it.
     """
     is_typed = right.outcome is None and not paid.charged.flow.challenge.method
-    may = policy.is_sign_up_open and is_typed
+    may = policy.is_sign_up_open and is_typed and not ticket.is_reset
     name = rules.read_name(ticket.name) if may else None
     return name.email if name else None
 

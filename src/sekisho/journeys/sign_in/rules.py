@@ -43,6 +43,17 @@ class SignedIn(msgspec.Struct, frozen=True):
         return shown(self, "recovery_code")
 
 
+class Proved(msgspec.Struct, frozen=True):
+    """A flow for a new password that was passed: it may be set once, and gives no session (V5)."""
+
+    account: int
+    recovery_code: str | None = None
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "recovery_code")
+
+
 def read_name(text: str) -> Name | None:
     """Return the address or phone number in what was typed, else None."""
     email = addresses.parse_email(text)
