@@ -172,7 +172,7 @@ def keep(
     (account, session), (method, history, stands) = owner, kept
     told = notices.addressees(work, account)
     held = methods.of_account(work, account)
-    bounds = _bounds(work, policy, account)
+    bounds = bounds_of(work, policy, account)
     if stands is None and bounds[0] == policy.passwords.shortest_alone:
         return _unfit(Fault.TOO_SHORT, bounds)  # two-step verification was turned off meanwhile
     had_one = any(one.kind == KIND and one.state is State.ACTIVE for one in held)

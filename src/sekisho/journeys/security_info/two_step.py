@@ -1,6 +1,6 @@
 """Two-step verification of the signed-in person, turned on and off (spec M10)."""
 
-from sekisho.authenticators import counting, recovery_code, registered
+from sekisho.authenticators import counting, password, recovery_code, registered
 from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
@@ -65,7 +65,7 @@ def may_turn(held: list[Method], *, is_on: bool) -> Refused | None:
     is_short = any(
         one.kind == passwords.KIND
         and one.state is State.ACTIVE
-        and one.public != passwords.STANDS_ALONE
+        and one.public != password.STANDS_ALONE
         for one in held
     )
     return Refused(Reason.PASSWORD_SHORT) if is_short else None
