@@ -23,18 +23,18 @@ HEIGHT = 640  # a picture is as high as its page
 
 def main(arguments: list[str]) -> int:
     """Take the pictures; say how many."""
-    executable = running.find_engine()
+    executable = running.find_chromium()
     if not arguments or executable is None:
         print(__doc__ if executable else "There is no Chromium here.", file=sys.stderr)
         return 2
     folder, wanted = Path(arguments[0]), arguments[1:]
     folder.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright, showing.serving() as origin:
+    with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=executable, args=[*running.WITHOUT_SANDBOX]
         )
         taken = sum(
-            photograph(chromium, origin, folder, wanted, language=language, theme=theme)
+            photograph(chromium, folder, wanted, language, theme)
             for language, theme in product(LANGUAGES, THEMES)
         )
         chromium.close()
@@ -44,11 +44,12 @@ def main(arguments: list[str]) -> int:
 
 
 def photograph(
-    chromium: Browser, origin: str, folder: Path, wanted: list[str], *, language: str, theme: str
+    chromium: Browser, folder: Path, wanted: list[str], language: str, theme: str
 ) -> int:
     """Photograph everything in one language and light."""
-    context = chromium.new_context(color_scheme=theme, reduced_motion="reduce", base_url=origin)
+    context = chromium.new_context(color_scheme=theme, reduced_motion="reduce")
     context.clock.install(time=0)  # countdowns stand still
+    showing.serve(context)
     page = context.new_page()
     taken = 0
     for name, address, width in subjects(wanted, language):

@@ -135,10 +135,14 @@ def turns_off(asha, phone):
     asha.reads(asha.words("two_step.was_off"))
 
 
-def gives_the_first_proof(other):
+def gives_the_code(other):
     other.server.advance(31)
     other.asks_for_a_code()
     other.types(other.code())
+
+
+def gives_the_first_proof(other):
+    gives_the_code(other)
     other.heading_is("more.title_totp")
 
 
@@ -242,3 +246,46 @@ def test_the_last_app_stays_while_two_steps_are_wanted(person, language):
     is_clean(asha)
     asha.follows("security_remove.cancel")
     expect(asha.page.locator(".card")).to_have_count(2)
+
+
+def signs_out(asha):
+    asha.opens("/account")
+    asha.presses("home.sign_out")
+    asha.is_at("/signed-out")
+
+
+def ticks_the_box(asha, phone):
+    """Ask to be trusted; a wrong answer leaves the tick where it was."""
+    trusting = asha.page.get_by_label(asha.words("more.trust.other", count=30))
+    expect(trusting).not_to_be_checked()
+    asha.reads(asha.words("more.trust_hint"))
+    is_clean(asha)
+    trusting.check()
+    types_app_code(asha, phone.wrong_code(), "code.button")
+    expect(trusting).to_be_checked()
+    types_app_code(asha, phone.code(), "code.button")
+    asha.is_at("/account")
+
+
+@pytest.mark.spec("S2")
+def test_a_trusted_browser_asks_for_one_step_until_it_is_removed(narrow):
+    asha = narrow
+    phone = enrols_app(asha)
+    makes_recovery_code(asha)
+    turns_on(asha)
+    signs_out(asha)
+    gives_the_first_proof(asha)
+    ticks_the_box(asha, phone)
+
+    signs_out(asha)
+    gives_the_code(asha)
+    asha.is_at("/account")
+    asha.opens("/account/activity")
+    asha.reads(asha.words("reason.trusted_browser"))
+
+    asha.opens("/account/devices")
+    expect(asha.page.locator("#browsers")).to_contain_text(asha.words("devices.trusted"))
+    is_clean(asha)
+    asha.presses("devices.remove")
+    asha.is_at("/signed-out")
+    gives_the_first_proof(asha)

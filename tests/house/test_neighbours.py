@@ -23,8 +23,6 @@ FACES = {
     "api",
     "method_api",
     "device_api",
-    "reset_api",
-    "reset_pages",
     "passkey_pages",
     "password_pages",
     "push_pages",

@@ -2,96 +2,10 @@
 
 import re
 
-import pyotp
 import pytest
 
-from tests.support.people import Attempt, at_once
-from tests.support.settled import Settled
-
-
-class Guarded(Settled):
-    """A person with an authenticator app and a recovery code."""
-
-    secret: str = ""
-    app: str = ""
-    code: str = ""
-    tablet: str = ""
-
-    def enrols_app(self):
-        body = {"kind": "totp", "name": "My phone"}
-        self.proves("methods.add", body)
-        begun = self.posts("/api/v1/methods", body)
-        assert 201 == begun.status, begun.text
-        self.app, self.secret = begun.json["id"], begun.json["secret"]
-        confirmed = self.confirms_method(self.app, self.app_code())
-        assert 200 == confirmed.status, confirmed.text
-
-    def enrols_second_app(self):
-        body = {"kind": "totp", "name": "My tablet"}
-        self.proves("methods.add", body)
-        begun = self.posts("/api/v1/methods", body).json
-        self.tablet = begun["id"]
-        code = pyotp.TOTP(re.sub(r"\W", "", begun["secret"])).at(self.person.house.clock.now())
-        assert 200 == self.confirms_method(self.tablet, code).status
-
-    def makes_recovery_code(self):
-        body = {"kind": "recovery_code", "name": ""}
-        self.proves("methods.add", body)
-        begun = self.posts("/api/v1/methods", body).json
-        self.code = begun["code"]
-        last_group = re.split(r"\W+", self.code)[-1]
-        assert 200 == self.confirms_method(begun["id"], last_group).status
-
-    def confirms_method(self, method, code):
-        return self.posts(f"/api/v1/methods/{method}/confirm", {"code": code})
-
-    def app_code(self):
-        return pyotp.TOTP(re.sub(r"\W", "", self.secret)).at(self.person.house.clock.now())
-
-    def turns(self, *, on):
-        self.proves(f"two_step.{'on' if on else 'off'}", {})
-        return self.posts("/api/v1/two_step", {"on": on})
-
-    def proves(self, act, parameters):
-        """Prove for an act, by both proofs where two are wanted."""
-        clock = self.person.house.clock
-        clock.move(minutes=3)
-        attempt = self.begins(act, parameters)
-        assert 201 == attempt.ask(self.person.device).status
-        answer = attempt.type(self.person.house.inbox.code(self.person.address))
-        assert 200 == answer.status, answer.text
-        if answer.json["state"] == "open":
-            answer = self.answers_second(attempt, answer, "totp", self.app_code())
-            assert (200, "passed") == (answer.status, answer.json.get("state")), answer.text
-        return attempt
-
-    def first_proof(self):
-        attempt = self.person.asks_for_a_code()
-        answer = attempt.type(self.person.house.inbox.code(self.person.address), self.person.device)
-        assert 200 == answer.status, answer.text
-        return attempt, answer
-
-    def answers_second(self, attempt: Attempt, first, kind, code):
-        attempt.option = next(one["id"] for one in first.json["options"] if one["kind"] == kind)
-        asked = attempt.ask(self.person.device)
-        assert (201, kind, None) == (asked.status, asked.json["kind"], asked.json["label"])
-        return attempt.type(code, self.person.device)
-
-
-@pytest.fixture
-def guarded(settled):
-    guarded = Guarded(settled.person)
-    guarded.enrols_app()
-    guarded.makes_recovery_code()
-    return guarded
-
-
-@pytest.fixture
-def strict(guarded):
-    answer = guarded.turns(on=True)
-    assert (200, True) == (answer.status, answer.json["on"]), answer.text
-    guarded.person.house.clock.move(minutes=2)
-    return guarded
+from tests.support.guarded import Guarded
+from tests.support.people import at_once
 
 
 @pytest.mark.spec("M3")
@@ -113,73 +27,75 @@ def test_an_app_counts_once_its_code_was_given_back(settled):
 
 
 @pytest.mark.spec("M10", "M3")
-def test_two_proofs_open_a_session_and_one_opens_nothing(strict):
-    attempt, first = strict.first_proof()
+def test_two_proofs_open_a_session_and_one_opens_nothing(cautious):
+    attempt, first = cautious.first_proof()
     assert "open" == first.json["state"]
     assert {"totp", "recovery_code"} == {one["kind"] for one in first.json["options"]}
     assert "session" not in first.json
-    second = strict.answers_second(attempt, first, "totp", strict.app_code())
+    second = cautious.answers_second(attempt, first, "totp", cautious.app_code())
     assert "passed" == second.json["state"]
     bearer = {"Authorization": f"Bearer {second.json['session']['token']}"}
-    session = strict.person.client.get("/api/v1/session", bearer).json
+    session = cautious.person.client.get("/api/v1/session", bearer).json
     assert ["email_code", "totp"] == session["methods"]
     assert session["acr"].endswith("aal1")  # an e-mailed code adds no level (63B-4 §3.1.3.1)
 
 
 @pytest.mark.spec("M10")
 @pytest.mark.attack("038", "039")
-def test_after_the_first_proof_no_road_leads_around_the_second(strict, house):
-    attempt, first = strict.first_proof()
-    code = house.inbox.code(strict.person.address)
+def test_after_the_first_proof_no_road_leads_around_the_second(cautious, house):
+    attempt, first = cautious.first_proof()
+    code = house.inbox.code(cautious.person.address)
     for _ in range(3):
-        assert attempt.type(code, strict.person.device).code in {"code_used", "code_expired"}
-    again = attempt.ask(strict.person.device)  # another code by mail is the same kind again
+        assert attempt.type(code, cautious.person.device).code in {"code_used", "code_expired"}
+    again = attempt.ask(cautious.person.device)  # another code by mail is the same kind again
     assert "option_unknown" == again.code
     attempt.option = first.json["options"][0]["id"]
-    attempt.ask(strict.person.device)
-    assert "code_wrong" == attempt.type(code, strict.person.device).code
+    attempt.ask(cautious.person.device)
+    assert "code_wrong" == attempt.type(code, cautious.person.device).code
     assert "passed" != attempt.look().json["state"]
 
 
 @pytest.mark.spec("M3")
 @pytest.mark.attack("029")
-def test_a_code_of_the_app_opens_one_session(strict):
-    attempt, first = strict.first_proof()
-    code = strict.app_code()
-    assert 200 == strict.answers_second(attempt, first, "totp", code).status
-    strict.person.house.clock.move(seconds=1)
-    attempt, first = strict.first_proof()
-    assert "code_used" == strict.answers_second(attempt, first, "totp", code).code
+def test_a_code_of_the_app_opens_one_session(cautious):
+    attempt, first = cautious.first_proof()
+    code = cautious.app_code()
+    assert 200 == cautious.answers_second(attempt, first, "totp", code).status
+    cautious.person.house.clock.move(seconds=1)
+    attempt, first = cautious.first_proof()
+    assert "code_used" == cautious.answers_second(attempt, first, "totp", code).code
 
 
 @pytest.mark.spec("M7")
 @pytest.mark.attack("036")
-def test_a_recovery_code_opens_one_session_and_is_replaced(strict):
-    attempt, first = strict.first_proof()
-    typed = strict.code.lower().replace("-", " ")
-    passed = strict.answers_second(attempt, first, "recovery_code", typed)
+def test_a_recovery_code_opens_one_session_and_is_replaced(cautious):
+    attempt, first = cautious.first_proof()
+    typed = cautious.code.lower().replace("-", " ")
+    passed = cautious.answers_second(attempt, first, "recovery_code", typed)
     assert "passed" == passed.json["state"]
     new = passed.json["recovery_code"]
-    assert new != strict.code
-    strict.person.house.clock.move(seconds=61)
-    attempt, first = strict.first_proof()
-    assert "code_used" == strict.answers_second(attempt, first, "recovery_code", strict.code).code
-    assert 200 == attempt.type(new, strict.person.device).status
+    assert new != cautious.code
+    cautious.person.house.clock.move(seconds=61)
+    attempt, first = cautious.first_proof()
+    assert (
+        "code_used" == cautious.answers_second(attempt, first, "recovery_code", cautious.code).code
+    )
+    assert 200 == attempt.type(new, cautious.person.device).status
 
 
 @pytest.mark.spec("M10", "P8")
 @pytest.mark.attack("041", "042")
-def test_with_two_step_on_a_change_wants_two_proofs(strict):
+def test_with_two_step_on_a_change_wants_two_proofs(cautious):
     body = {"kind": "email", "address": "asha.second@example.net"}
-    attempt = strict.begins("contacts.add", body)
-    attempt.ask(strict.person.device)
-    first = attempt.type(strict.person.house.inbox.code(strict.person.address))
+    attempt = cautious.begins("contacts.add", body)
+    attempt.ask(cautious.person.device)
+    first = attempt.type(cautious.person.house.inbox.code(cautious.person.address))
     assert "open" == first.json["state"]
-    assert "prove_more" == strict.posts("/api/v1/contacts", body).code
-    strict.person.house.clock.move(seconds=31)
-    second = strict.answers_second(attempt, first, "totp", strict.app_code())
+    assert "prove_more" == cautious.posts("/api/v1/contacts", body).code
+    cautious.person.house.clock.move(seconds=31)
+    second = cautious.answers_second(attempt, first, "totp", cautious.app_code())
     assert "passed" == second.json["state"]
-    assert 201 == strict.posts("/api/v1/contacts", body).status
+    assert 201 == cautious.posts("/api/v1/contacts", body).status
 
 
 @pytest.mark.spec("M10", "N1")
@@ -212,70 +128,72 @@ def test_without_a_spare_it_is_not_turned_on_and_with_it_on_the_last_app_stays(s
 
 
 @pytest.mark.spec("M10")
-def test_a_right_first_proof_with_a_wrong_second_is_told_to_the_owner(strict, house):
+def test_a_right_first_proof_with_a_wrong_second_is_told_to_the_owner(cautious, house):
     stranger = house.client("198.18.7.7")
-    strict.person.client, strict.person.device = stranger, ""
-    attempt, first = strict.first_proof()
+    cautious.person.client, cautious.person.device = stranger, ""
+    attempt, first = cautious.first_proof()
     for _ in range(3):
-        assert "code_wrong" == strict.answers_second(attempt, first, "totp", "000000").code
-    told = [one.purpose for one in house.inbox.notices(strict.person.address)]
+        assert "code_wrong" == cautious.answers_second(attempt, first, "totp", "000000").code
+    told = [one.purpose for one in house.inbox.notices(cautious.person.address)]
     assert 1 == told.count("second_step_failed")
 
 
 @pytest.mark.spec("C6", "M3")
 @pytest.mark.attack("033", "001")
-def test_tries_at_an_app_are_bounded_over_all_flows_of_strangers(strict, house, clock):
+def test_tries_at_an_app_are_bounded_over_all_flows_of_strangers(cautious, house, clock):
     told = []
     for number in range(8):
-        strict.person.client, strict.person.device = house.client(f"198.18.{number}.7"), ""
+        cautious.person.client, cautious.person.device = house.client(f"198.18.{number}.7"), ""
         clock.move(minutes=2)
-        attempt, first = strict.first_proof()
-        told.append(strict.answers_second(attempt, first, "totp", "000000").code)
+        attempt, first = cautious.first_proof()
+        told.append(cautious.answers_second(attempt, first, "totp", "000000").code)
         told += [attempt.type("000001").code for _ in range(3)]
     assert 10 == told.count("code_wrong")
     assert "too_many_tries" == told[-1]
-    assert "too_many_tries" == attempt.type(strict.app_code()).code
+    assert "too_many_tries" == attempt.type(cautious.app_code()).code
 
 
 @pytest.mark.spec("C6", "F2", "M3")
 def test_strangers_who_close_an_app_do_not_stop_a_browser_that_the_account_knows(
-    strict, house, clock
+    cautious, house, clock
 ):
-    at_home, device = strict.person.client, strict.person.device
+    at_home, device = cautious.person.client, cautious.person.device
     for number in range(4):
-        strict.person.client, strict.person.device = house.client(f"198.18.{number}.7"), ""
+        cautious.person.client, cautious.person.device = house.client(f"198.18.{number}.7"), ""
         clock.move(minutes=2)
-        attempt, first = strict.first_proof()
-        strict.answers_second(attempt, first, "totp", "000000")
+        attempt, first = cautious.first_proof()
+        cautious.answers_second(attempt, first, "totp", "000000")
         for _ in range(3):
             attempt.type("000001")
-    assert "too_many_tries" == attempt.type(strict.app_code()).code
-    strict.person.client, strict.person.device = at_home, device
+    assert "too_many_tries" == attempt.type(cautious.app_code()).code
+    cautious.person.client, cautious.person.device = at_home, device
     clock.move(minutes=2)
-    attempt, first = strict.first_proof()
-    assert 200 == strict.answers_second(attempt, first, "totp", strict.app_code()).status
+    attempt, first = cautious.first_proof()
+    assert 200 == cautious.answers_second(attempt, first, "totp", cautious.app_code()).status
 
 
 @pytest.mark.spec("M10", "M3", "C3")
 @pytest.mark.attack("029", "022")
-def test_of_many_right_second_proofs_at_once_one_session_comes(strict):
-    attempt, first = strict.first_proof()
+def test_of_many_right_second_proofs_at_once_one_session_comes(cautious):
+    attempt, first = cautious.first_proof()
     attempt.option = first.json["options"][0]["id"]
-    assert 201 == attempt.ask(strict.person.device).status
-    code = strict.app_code()
-    answers = at_once(5, lambda _: attempt.type(code, strict.person.device), strict.person.house)
+    assert 201 == attempt.ask(cautious.person.device).status
+    code = cautious.app_code()
+    answers = at_once(
+        5, lambda _: attempt.type(code, cautious.person.device), cautious.person.house
+    )
     assert [200] == [one.status for one in answers if one.status == 200]
 
 
 @pytest.mark.spec("M10")
 @pytest.mark.attack("044")
-def test_what_an_account_can_prove_is_read_at_that_moment(strict):
+def test_what_an_account_can_prove_is_read_at_that_moment(cautious):
     """An app that is removed between the asking and the answer proves nothing any more."""
-    strict.enrols_second_app()
-    attempt, first = strict.first_proof()
+    cautious.enrols_second_app()
+    attempt, first = cautious.first_proof()
     chosen = [one for one in first.json["options"] if one["hint"] == "My tablet"]
     attempt.option = chosen[0]["id"]
-    assert 201 == attempt.ask(strict.person.device).status
-    strict.proves("methods.remove", {"id": strict.tablet})
-    assert 204 == strict.deletes(f"/api/v1/methods/{strict.tablet}").status
-    assert 401 == attempt.type(strict.app_code(), strict.person.device).status
+    assert 201 == attempt.ask(cautious.person.device).status
+    cautious.proves("methods.remove", {"id": cautious.tablet})
+    assert 204 == cautious.deletes(f"/api/v1/methods/{cautious.tablet}").status
+    assert 401 == attempt.type(cautious.app_code(), cautious.person.device).status

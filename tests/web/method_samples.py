@@ -130,7 +130,6 @@ def _home(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "security_info/methods.html#changed": {**every, "told": changed},
         "security_info/methods.html#passkey_gone": {**both, "told": gone, "signals": [signal]},
         "security_info/methods.html#needed": {**is_on, "refused": Refused(Reason.STILL_NEEDED)},
-        "security_info/methods.html#short": {**is_on, "refused": Refused(Reason.PASSWORD_SHORT)},
         "security_info/methods.html#nothing": {**none, "refused": Refused(Reason.NOTHING_TO_PROVE)},
     }
 
@@ -231,17 +230,17 @@ def _seconds(signing_in: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "path": f"{_SIGN_IN}/code",
         "kind": "",
         "is_first": False,
-        "is_reset": False,
-        "forgotten_action": f"{_SIGN_IN}/forgotten",
         "name": "taro@example.com",
         "passkey_options": "{}",
+        "trust_days": 0,
+        "trusts": False,
         "options": [app, tablet, recovery],
         "refused": None,
         "answer_action": f"{_SIGN_IN}/code",
         "choose_action": f"{_SIGN_IN}/way",
     }
-    by_app = {**choosing, "kind": "totp", "options": [app, recovery]}
-    by_code = {**choosing, "kind": "recovery_code", "options": [app, recovery]}
+    by_app = {**choosing, "kind": "totp", "options": [app, recovery], "trust_days": 30}
+    by_code = {**by_app, "kind": "recovery_code"}
     often = Refused(Reason.TOO_MANY_REQUESTS, retry_at=signing_in["now"] + timedelta(minutes=30))
     kinds = ("email_code", "passkey", "password", "totp", "sms_code", "voice_code", "recovery_code")
     strangers = [{"id": f"opt_{kind}", "kind": kind, "hint": None} for kind in kinds]
@@ -251,8 +250,6 @@ def _seconds(signing_in: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
         "sign_in/more.html#first": first,
         "sign_in/more.html#first_nameless": {**first, "name": "", "options": strangers[1:2]},
-        "sign_in/more.html#reset": {**first, "is_reset": True},
-        "security_info/password_reset.html#first": {**signing_in, "path": "/sign-in"},
         "sign_in/more.html#password": by_password,
         "sign_in/more.html#passkey": by_passkey,
         **{
@@ -264,6 +261,8 @@ def _seconds(signing_in: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "sign_in/more.html#choose_often": {**choosing, "refused": often},
         "sign_in/more.html#none": {**choosing, "options": []},
         "sign_in/more.html#app": by_app,
+        "sign_in/more.html#app_no_trust": {**by_app, "trust_days": 0},
+        "sign_in/more.html#app_ticked": {**by_app, "trusts": True},
         "sign_in/more.html#app_alone": {**by_app, "options": [app]},
         "sign_in/more.html#recovery": by_code,
         **{

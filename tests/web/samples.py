@@ -113,6 +113,8 @@ def _codes(language: str) -> dict[str, dict[str, Any]]:
         "sent_again": False,
         "idle_minutes": 30,
         "ways_path": "/sign-in/flw_0k8rz2m4v7q1c/ways",
+        "trust_days": 0,
+        "trusts": False,
         "answer_action": "/sign-in/flw_0k8rz2m4v7q1c/code",
         "resend_action": "/sign-in/flw_0k8rz2m4v7q1c/resend",
     }
@@ -136,6 +138,7 @@ def _codes(language: str) -> dict[str, dict[str, Any]]:
         "sign_in/code.html#open": {**first, "sign_up_open": True},
         "sign_in/code.html#familiar": {**first, "familiar": True},
         "sign_in/code.html#long": {**first, "digits": 8},
+        "sign_in/code.html#second": {**first, "familiar": True, "trust_days": 30},
         "sign_in/code.html#again": {**first, "sent_again": True, "label": "M3", "resends_left": 1},
         "sign_in/code.html#no_more": {**first, "resends_left": 0},
         **{

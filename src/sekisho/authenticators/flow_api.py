@@ -256,7 +256,7 @@ def _passed(ticket: flows.Ticket, passed: Passed) -> FlowPassed:
         return shape
     number, token = passed.started.session.id, passed.started.token
     session = SessionGiven(ids.show("ses", number), token, show(passed.ends_at))
-    device = DeviceGiven(passed.started.device_token)
+    device = DeviceGiven(passed.started.device_token, passed.trust or None)
     return msgspec.structs.replace(shape, session=session, device=device)
 
 

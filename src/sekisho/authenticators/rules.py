@@ -170,6 +170,7 @@ class Passed:
     started: sessions.Started | None = None
     ends_at: datetime | None = None
     recovery_code: str | None = field(default=None, repr=False)
+    trust: str = field(default="", repr=False)  # the token of a browser that is trusted now
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,11 +34,13 @@ class AnswerCode(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True)
 
     `code`: however it was typed or pasted; also an app's, and a recovery code. `password` as it is.
     `credential`: what a browser gave for `public_key` (`PublicKeyCredential.toJSON()`).
+    `trust`, with the last answer of a sign-in: trust this device for a while (spec S2).
     """
 
     code: str | None = None
     password: str | None = None
     credential: dict[str, Any] | None = None
+    trust: bool = False
 
 
 class OptionShape(msgspec.Struct):
@@ -101,10 +103,14 @@ class SessionGiven(msgspec.Struct):
     expires_at: str
 
 
-class DeviceGiven(msgspec.Struct):
-    """The token that makes the caller familiar to this account later; it proves nothing."""
+class DeviceGiven(msgspec.Struct, omit_defaults=True):
+    """The token that makes the caller familiar to this account later; it proves nothing.
+
+    `trust` beside it skips the second step of the next sign-in, and is replaced there.
+    """
 
     token: str
+    trust: str | None = None
 
 
 class FlowPassed(msgspec.Struct, omit_defaults=True):

@@ -67,6 +67,7 @@ def sign_ins(settings: Settings, means: Means) -> sign_in.Policy:
         means=means,
         sessions=session_lives(settings),
         costs=spending_on_phones(settings),
+        trust=trusting(settings),
         is_sign_up_open=settings.text("sign_up") == "open",
         zone=settings.text("time_zone"),
     )

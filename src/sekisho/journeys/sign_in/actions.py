@@ -15,13 +15,7 @@ from sekisho.records.flows import Flow
 from sekisho.records.limits import STRANGER
 
 
-def begin(
-    db: Database,
-    policy: Policy,
-    visitor: Visitor,
-    name: str | None,
-    purpose: flows.Purpose = flows.Purpose.SIGN_IN,
-) -> Begun | Refused:
+def begin(db: Database, policy: Policy, visitor: Visitor, name: str | None) -> Begun | Refused:
     """Begin a flow for a name, or for a passkey that says whose it is; nothing is kept.
 
     Nothing depends on whether the name is known, except to a browser that its account knows.
@@ -30,7 +24,7 @@ def begin(
         return Refused(Reason.INVALID_INPUT, pointer="/name", detail="no address, no phone number")
     zone = visitor.zone or policy.zone
     typed = (name or "").strip()
-    ticket = flows.begin(db.aside(), purpose, typed, visitor.language, zone)
+    ticket = flows.begin(db.aside(), flows.Purpose.SIGN_IN, typed, visitor.language, zone)
     secret = flows.seal_ticket(ticket, db.keys, db.chance)
     ends_at = flows.ends_at(ticket.opened_at, ticket.opened_at, policy.flows)
     offered = ways.strangers(db.keys, ticket, policy.means)
@@ -85,18 +79,16 @@ def _offered(
 ) -> tuple[Way, ...]:
     if flow is not None and flow.proved and flow.account is not None:
         account, proved = flow.account, flow.proved
-        return db.read(lambda work: of_account(work, ticket, account, proved))
+        return db.read(lambda work: of_account(work, flow.id, account, proved))
     is_near = bool(visitor.device and ticket.name)
     found = db.read(lambda work: _of_familiar(work, means, visitor, ticket)) if is_near else ()
     return found or ways.strangers(db.keys, ticket, means)
 
 
-def of_account(
-    work: Work, ticket: flows.Ticket, account: int, proved: tuple[str, ...]
-) -> tuple[Way, ...]:
+def of_account(work: Work, flow: int, account: int, proved: tuple[str, ...]) -> tuple[Way, ...]:
     """Return the ways on of an account that has proved something."""
     held = contacts.of_account(work, account), methods.of_account(work, account)
-    return ways.known(work.keys, ticket.flow, *held, (*proved, *ways.closed(ticket)))
+    return ways.known(work.keys, flow, *held, proved)
 
 
 def of_familiar(
@@ -107,8 +99,7 @@ def of_familiar(
     if owner is None or sessions.recognised(work.keys, held, found.device_mac) is None:
         return ()
     others = [one for one in contacts.of_account(work, owner.account) if one.id != owner.contact]
-    held_methods = methods.of_account(work, owner.account)
-    mine = ways.known(work.keys, ticket.flow, others, held_methods, ways.closed(ticket))
+    mine = ways.known(work.keys, ticket.flow, others, methods.of_account(work, owner.account))
     return (ways.strangers(work.keys, ticket, means)[0], *mine)
 
 

@@ -8,18 +8,17 @@ import msgspec
 from msgspec.structs import replace
 
 from sekisho import authenticators
-from sekisho.authenticators import CODES, Given, More, Verdict, comparing, registered
+from sekisho.authenticators import CODES, Given, More, Verdict, comparing, counting, registered
 from sekisho.authenticators.comparing import Right
 from sekisho.authenticators.password import Place
-from sekisho.ground.clock import micros
 from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
 from sekisho.journeys.sign_in import concluding, telling
 from sekisho.journeys.sign_in.concluding import Paid
-from sekisho.journeys.sign_in.rules import Policy, Proved, SignedIn
+from sekisho.journeys.sign_in.rules import Policy, SignedIn
 from sekisho.journeys.sign_in.store import Gathered
-from sekisho.records import activity, flows, limits, notices, sessions
+from sekisho.records import activity, flows, limits, notices, sessions, trust
 from sekisho.records.activity import Event
 from sekisho.records.limits import STRANGER
 from sekisho.records.notices import Told
@@ -44,7 +43,7 @@ def answer(
     visitor: Visitor,
     ticket: flows.Ticket,
     given: Given,
-) -> SignedIn | Proved | More | Refused:
+) -> SignedIn | More | Refused:
     """Answer a flow's newest challenge.
 
     A password holds its place in the pool before it is charged: where the line is full, nothing is
@@ -64,18 +63,28 @@ def answer(
 
 def _judge(
     db: Database, policy: Policy, attempt: _Attempt, place: Place | None
-) -> SignedIn | Proved | More | Refused:
+) -> SignedIn | More | Refused:
     paid = db.write("sign_in.charge", lambda work: _charge(work, policy, attempt))
     if isinstance(paid, Refused):
         return paid
     origin = attempt.visitor.service_origin
     right = comparing.compare(db, policy.means, origin, paid.proof, attempt.given, place)
     if isinstance(right, Right):
+        paid = replace(paid, trusted=_trusted(db, paid, right), trusts=attempt.given.trusts)
         return db.write(
             "sign_in.pass",
             lambda work: concluding.conclude(work, policy, attempt.ticket, paid, right),
         )
     return db.write("sign_in.wrong", lambda work: _refuse(work, attempt, paid, right))
+
+
+def _trusted(db: Database, paid: Paid, right: Right) -> trust.Kept | None:
+    """Return the trust in this browser, where it stands in the place of a second step (S2)."""
+    owner, visitor = paid.owner, paid.visitor
+    proved = (*paid.charged.flow.proved, right.kind)
+    if owner is None or not counting.is_wanted(proved, two_step=owner.two_step):
+        return None
+    return trust.recognise(db, owner.account, visitor)
 
 
 def _charge(work: Work, policy: Policy, attempt: _Attempt) -> Paid | Refused:
@@ -92,8 +101,6 @@ def _charge(work: Work, policy: Policy, attempt: _Attempt) -> Paid | Refused:
     if misfit is not None:
         return misfit
 
-    if found.owner is not None and micros(flow.challenge.sent_at) < found.owner.voided_at:
-        return Refused(Reason.CODE_EXPIRED)
     visitor, is_familiar = _recognised(work, visitor, found)
     payer = found.payer(flow)
     proof: flows.Charged | registered.Paid | Refused

@@ -7,7 +7,7 @@ from sekisho import authenticators
 from sekisho.authenticators import Ask, Asked, Asker, Means, Target, passkeys, registered
 from sekisho.authenticators.passkey import Challenge
 from sekisho.authenticators.registered import Wanted
-from sekisho.ground import addresses, words
+from sekisho.ground import addresses
 from sekisho.ground.addresses import EmailAddress
 from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
@@ -16,7 +16,7 @@ from sekisho.journeys.sign_in import actions, rules, store, telling, ways
 from sekisho.journeys.sign_in.rules import Name, Policy
 from sekisho.journeys.sign_in.store import Gathered
 from sekisho.journeys.sign_in.ways import Way
-from sekisho.records import contacts, flows, limits, notices, proofs, sessions
+from sekisho.records import contacts, flows, limits, notices, sessions
 from sekisho.records.limits import STRANGER
 from sekisho.records.notices import Told
 
@@ -130,7 +130,7 @@ def _own_ways(work: Work, means: Means, named: _Named, found: Gathered) -> tuple
     if found.owner is None:
         return ()
     if found.flow is not None and found.flow.proved:
-        return actions.of_account(work, ticket, found.owner.account, found.flow.proved)
+        return actions.of_account(work, ticket.flow, found.owner.account, found.flow.proved)
     return actions.of_familiar(work, means, visitor, ticket, found)
 
 
@@ -163,17 +163,15 @@ def _target(work: Work, policy: Policy, named: _Named, found: Gathered, way: Way
     if way.contact or way.confirms:
         return _to_another(work, policy, named, found, way)
     email = named.name.email if named.name else None
-    may_sign_up = policy.is_sign_up_open and not named.asker.ticket.is_reset
-    may_reach = owner is not None or (may_sign_up and email is not None)
+    may_reach = owner is not None or (policy.is_sign_up_open and email is not None)
     if owner is not None:
         email = contacts.address(work.keys, owner.contact, owner.sealed)
     return Target(
         subject=owner.account if owner else named.subject,
         account=owner.account if owner else None,
-        kind=_letter(named, is_new=owner is None and policy.is_sign_up_open),
+        kind="sign_in" if owner or not policy.is_sign_up_open else "sign_up",
         to=email.text if email else "",
         is_decoy=not may_reach,
-        facts=_facts(named),
         channel=way.channel,
     )
 
@@ -195,27 +193,12 @@ def _to_another(work: Work, policy: Policy, named: _Named, found: Gathered, way:
     return Target(
         subject=account,
         account=found.owner.account if found.owner else None,
-        kind=_letter(named, is_new=is_new),
+        kind="sign_up" if is_new else "sign_in",
         to=to,
         is_decoy=found.owner is None or not to,
-        facts=_facts(named),
         channel=way.channel,
         contact=contact or flows.NOBODY,
     )
-
-
-def _letter(named: _Named, *, is_new: bool) -> str:
-    """Return the kind of the message: to sign in, to sign up, or to set a new password."""
-    if named.asker.ticket.purpose is flows.Purpose.RESET_PASSWORD:
-        return flows.Purpose.RESET_PASSWORD.word
-    return "sign_up" if is_new else "sign_in"
-
-
-def _facts(named: _Named) -> dict[str, str | int]:
-    ticket = named.asker.ticket
-    if not ticket.is_reset:
-        return {}
-    return {"what": words.text(ticket.language, f"act.{proofs.RESET}")}
 
 
 def _is_confirmed(address: EmailAddress, confirm: str | None) -> bool:

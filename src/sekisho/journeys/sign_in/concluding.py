@@ -10,23 +10,15 @@ from sekisho.ground.db import Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
 from sekisho.journeys.sign_in import actions, rules, store, telling, ways
-from sekisho.journeys.sign_in.rules import Policy, Proved, SignedIn
+from sekisho.journeys.sign_in.rules import Policy, SignedIn
 from sekisho.journeys.sign_in.store import Gathered, Owner
-from sekisho.records import (
-    accounts,
-    activity,
-    contacts,
-    flows,
-    limits,
-    notices,
-    proofs,
-    sessions,
-)
+from sekisho.records import accounts, activity, contacts, flows, limits, notices, sessions, trust
 from sekisho.records.activity import Event, Kind
 from sekisho.records.notices import Told
 from sekisho.risk import Facts, judge
 
 _NO_BOOK = (0, limits.book(None))
+_BY_TRUST = ("trusted_browser",)  # why no second step was asked
 
 
 class Paid(msgspec.Struct, frozen=True):
@@ -34,6 +26,7 @@ class Paid(msgspec.Struct, frozen=True):
 
     `payer` is whose events tell of it, and whose book was charged for a sent code. `visitor` is
     without a device token that this account knows under another secret: a new one takes its place.
+    `trusted` stands in the place of a second step; `trusts` asks that the browser be trusted.
     """
 
     proof: Proof
@@ -41,6 +34,8 @@ class Paid(msgspec.Struct, frozen=True):
     payer: int
     visitor: Visitor
     is_familiar: bool
+    trusted: trust.Kept | None = None
+    trusts: bool = False
 
     @property
     def charged(self) -> flows.Charged:
@@ -65,7 +60,7 @@ def gather(work: Work, ticket: flows.Ticket, device: int) -> Gathered | None:
 
 def conclude(
     work: Work, policy: Policy, ticket: flows.Ticket, paid: Paid, right: Right
-) -> SignedIn | Proved | More | Refused:
+) -> SignedIn | More | Refused:
     """Conclude a right answer; of any number of them one commits this (spec C3)."""
     now = _by_now(work, ticket, paid, right)
     if isinstance(now, Refused):
@@ -78,17 +73,14 @@ def conclude(
         return _refuse_decoy(work, paid)
 
     proved = (*charged.flow.proved, right.kind)
-    if owner is not None and _is_more_wanted(proved, owner, right):
-        return _more(work, ticket, paid, right, now)
-    facts = Facts(is_familiar=now.is_familiar, is_new_account=owner is None)
-    reasons, label = judge(facts).reasons, charged.flow.challenge.label or None
-    is_told = bool(reasons) and not ticket.is_reset
-    told = telling.everybody(work, owner, ticket) if is_told and owner is not None else []
+    kept = _kept(work, paid)
+    if owner and not kept and counting.is_wanted(proved, two_step=owner.two_step):
+        return _more(work, paid, right, now, owner)
+    reasons = judge(Facts(is_familiar=now.is_familiar, is_new_account=owner is None)).reasons
+    told = telling.everybody(work, owner, ticket) if reasons and owner is not None else []
     made = _use_up(work, paid, right)
     if isinstance(made, Refused):
         return made
-    if ticket.is_reset:
-        return _may_set(work, ticket, paid, now, made)
     settled = flows.spend(work, charged, now.books, now.payer)
     account = owner.account if owner else accounts.draw(work)
     if owner is None and newcomer is not None:
@@ -96,44 +88,41 @@ def conclude(
         _make_account(work, account, newcomer, ticket, paid.visitor)
     started = sessions.begin(work, account, proved, paid.visitor, policy.sessions)
 
-    activity.record(work, Event(Kind.SIGNED_IN, account, paid.visitor, label, reasons))
+    seen, label = (*reasons, *(_BY_TRUST if kept else ())), charged.flow.challenge.label or None
+    activity.record(work, Event(Kind.SIGNED_IN, account, paid.visitor, label, seen))
     notices.tell_all(work, Told.NEW_SIGN_IN, told, paid.visitor)
-    return SignedIn(started, is_new_account=owner is None, recovery_code=made)
+    token = _trust(work, policy, paid, started, kept)
+    return SignedIn(started, is_new_account=owner is None, recovery_code=made, trust=token)
 
 
-def _is_more_wanted(proved: tuple[str, ...], owner: Owner, right: Right) -> bool:
-    """Say whether more is to be proved; a password too short to stand alone is half."""
-    is_half = right.outcome is not None and right.outcome.compared.is_half
-    return counting.is_wanted(proved, two_step=owner.two_step or is_half)
+def _kept(work: Work, paid: Paid) -> trust.Kept | None:
+    """Return the trust that stands in the place of a second step, if nobody used it meanwhile."""
+    return paid.trusted if paid.trusted and trust.is_still(work, paid.trusted) else None
 
 
-def _may_set(
-    work: Work, ticket: flows.Ticket, paid: Paid, now: _Now, made: str | None
-) -> Proved | Refused:
-    """Let a new password be set, once, by who holds this flow; nobody is signed in (spec V5)."""
-    owner = now.owner
-    if owner is None:
-        return _refuse_decoy(work, paid)
-    flows.spend(work, paid.charged, now.books, now.payer)
-    bound = proofs.digest(work.keys, owner.account, proofs.RESET, {})
-    proofs.earn(work, ticket.flow, ticket.flow, bound)
-    label = paid.charged.flow.challenge.label or None
-    event = Event(Kind.STEPPED_UP, owner.account, paid.visitor, label, (proofs.RESET,))
-    activity.record(work, event)
-    return Proved(owner.account, made)
+def _trust(
+    work: Work, policy: Policy, paid: Paid, started: sessions.Started, kept: trust.Kept | None
+) -> str:
+    """Return the browser's next token: of a trust that was used, or is given now (spec S2)."""
+    if kept is not None:
+        return trust.use(work, kept)
+    if not paid.trusts or paid.owner is None or not paid.owner.two_step:
+        return ""
+    account, device = started.session.account, started.device_token
+    return trust.give(work, account, device, paid.visitor, policy.trust)
 
 
-def _more(work: Work, ticket: flows.Ticket, paid: Paid, right: Right, now: _Now) -> More | Refused:
+def _more(work: Work, paid: Paid, right: Right, now: _Now, owner: Owner) -> More | Refused:
     """Keep a first proof and return the ways on."""
-    flow, account = paid.charged.flow, now.owner.account if now.owner else 0
-    on = actions.of_account(work, ticket, account, (*flow.proved, right.kind))
+    flow = paid.charged.flow
+    on = actions.of_account(work, flow.id, owner.account, (*flow.proved, right.kind))
     made = _use_up(work, paid, right)
     if isinstance(made, Refused):
         return made
-    owned = replace(paid.charged, flow=replace(flow, account=account))
+    owned = replace(paid.charged, flow=replace(flow, account=owner.account))
     flows.advance(work, owned, now.books, now.payer, right.kind)
     label = flow.challenge.label or None
-    activity.record(work, Event(Kind.FIRST_PROOF, account, paid.visitor, label))
+    activity.record(work, Event(Kind.FIRST_PROOF, owner.account, paid.visitor, label))
     return More(ways.options(on), made)
 
 
@@ -191,7 +180,7 @@ def _newcomer(
     Only the code that went to what was typed proves it.
     """
     is_typed = right.outcome is None and not paid.charged.flow.challenge.method
-    may = policy.is_sign_up_open and is_typed and not ticket.is_reset
+    may = policy.is_sign_up_open and is_typed
     name = rules.read_name(ticket.name) if may else None
     return name.email if name else None
 

@@ -9,6 +9,7 @@ from sekisho.ground import addresses
 from sekisho.ground.addresses import EmailAddress
 from sekisho.ground.showing import shown
 from sekisho.records.sessions import rules as sessions
+from sekisho.records.trust import rules as trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class Policy(authenticators.Policy):
     """The policies that a sign-in needs, and whether unknown addresses may make accounts."""
 
     sessions: sessions.Policy
+    trust: trust.Policy
     is_sign_up_open: bool
     zone: str
 
@@ -37,21 +39,11 @@ class SignedIn(msgspec.Struct, frozen=True):
     started: sessions.Started
     is_new_account: bool
     recovery_code: str | None = None  # the one that takes the place of the one just used
+    trust: str = ""  # the newest token of a browser that is trusted
 
     def __repr__(self) -> str:
         """Hide what is nobody's to read."""
-        return shown(self, "recovery_code")
-
-
-class Proved(msgspec.Struct, frozen=True):
-    """A flow for a new password that was passed: it may be set once, and gives no session (V5)."""
-
-    account: int
-    recovery_code: str | None = None
-
-    def __repr__(self) -> str:
-        """Hide what is nobody's to read."""
-        return shown(self, "recovery_code")
+        return shown(self, "recovery_code", "trust")
 
 
 def read_name(text: str) -> Name | None:

@@ -4,6 +4,8 @@ The flow's ticket lies in a cookie, several side by side, so that two tabs do no
 other; its id stands in the path and is no secret.
 """
 
+from collections.abc import Mapping
+
 from sekisho.authenticators import Status, prompts
 from sekisho.ground import ids
 from sekisho.ground.db import Database
@@ -17,6 +19,7 @@ from sekisho.web.calls import Call
 from sekisho.web.replies import Cookie, Page, Redirect, Reply
 
 _TABS = 4  # flows that one browser holds at once
+_NO_TRUST: Mapping[str, object] = {"trust_days": 0, "trusts": False}
 
 
 def name_page(db: Database, policy: Policy, call: Call, name: str, refused: Refused | None) -> Page:
@@ -41,32 +44,42 @@ def code_page(
         return ended(db, policy, call, "used")
     if seen.state is flows.State.EXPIRED:
         return ended(db, policy, call, "expired")
-    newest = seen.challenge
+    newest, trusting = seen.challenge, _trusting(policy, call, seen)
     if newest is None:
         return ways_page(seen, refused) if seen.proved else ended(db, policy, call, "unknown")
     if newest.kind not in prompts.SENT:
-        return ways_page(seen, refused, newest.kind)
+        return ways_page(seen, refused, newest.kind, trusting)
     status = refused.reason.status if refused else 200
-    context = _code_context(policy, call, seen, newest, refused)
+    context = {**_code_context(policy, call, seen, newest, refused), **trusting}
     return Page("sign_in/code.html", context, status, refused=refused)
 
 
-def ways_page(seen: Status, refused: Refused | None, kind: str = "") -> Page:
+def _trusting(policy: Policy, call: Call, seen: Status) -> dict[str, object]:
+    """Return the offer to trust this browser, at a second step: for how many days (screen 14)."""
+    days = policy.trust.length.days if seen.proved else 0
+    return {"trust_days": days, "trusts": call.form.get("trust") == "yes"}
+
+
+def ways_page(
+    seen: Status,
+    refused: Refused | None,
+    kind: str = "",
+    trusting: Mapping[str, object] = _NO_TRUST,
+) -> Page:
     """Show the ways on, and the one that was chosen: `kind`."""
     path = path_of(seen.ticket)
     prompt = prompts.context(kind, seen)
     context = {
         "path": path if kind else f"{path.removesuffix('/code')}/ways",
         **prompt,
+        **trusting,
         "kind": "" if prompt["is_answered"] else kind,
         "is_first": not seen.proved,
-        "is_reset": seen.ticket.is_reset,
         "name": seen.ticket.name,
         "options": [{"id": one.id, "kind": one.kind, "hint": one.hint} for one in seen.options],
         "refused": refused,
         "answer_action": path,
         "choose_action": path.replace("/code", "/way"),
-        "forgotten_action": path.replace("/code", "/forgotten"),
     }
     status = refused.reason.status if refused else 200
     return Page("sign_in/more.html", context, status, refused=refused)

@@ -16,7 +16,6 @@ from sekisho.records import contacts, flows
 from sekisho.records.methods import Method
 
 _PLACES = {kind.name: place + 1 for place, kind in enumerate(KINDS)}
-_FORGOTTEN = "password"  # what is to be set anew proves nothing
 _CHANNELS = {kind: channel for channel, kind in CODES.items()}
 
 
@@ -46,8 +45,7 @@ def strangers(keys: Keys, ticket: flows.Ticket, means: Means) -> tuple[Way, ...]
         return tuple(_any(keys, ticket, kind) for kind in means.kinds if kind == "passkey")
     typed = Option(flows.option_id(ticket.flow, 0, keys), CODE_KIND, rules.hint_of(name))
     first = Way(typed, "email", confirms=name.email is None)
-    kinds = (kind for kind in means.kinds if kind not in closed(ticket))
-    return (first, *(_any(keys, ticket, kind) for kind in kinds))
+    return (first, *(_any(keys, ticket, kind) for kind in means.kinds))
 
 
 def known(
@@ -68,11 +66,6 @@ def known(
         for one in registered.usable(held_methods, proved)
     )
     return (*by_code, *by_method)
-
-
-def closed(ticket: flows.Ticket) -> tuple[str, ...]:
-    """Return the kinds that prove nothing in this flow."""
-    return (_FORGOTTEN,) if ticket.is_reset else ()
 
 
 def chosen(ways: Iterable[Way], option: str) -> Way | None:

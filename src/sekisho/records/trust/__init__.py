@@ -4,7 +4,7 @@ A browser that is trusted has proved nothing by that: it never skips a step-up, 
 leaned on it claims no more than what was proved (spec S2; NIST SP 800-63B-4 §5.1).
 """
 
-from sekisho.records.trust.actions import cookie, end, end_all, give, recognise, use
+from sekisho.records.trust.actions import cookie, end, end_all, give, is_still, recognise, use
 from sekisho.records.trust.rules import Kept, Policy
 from sekisho.records.trust.store import TABLES, end_others, of_account, sweep
 
@@ -17,6 +17,7 @@ __all__ = [
     "end_all",
     "end_others",
     "give",
+    "is_still",
     "of_account",
     "recognise",
     "sweep",

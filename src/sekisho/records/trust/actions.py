@@ -48,16 +48,16 @@ def recognise(db: Database, account: int, visitor: Visitor) -> Kept | None:
     return found if standing is Standing.TRUSTED else None
 
 
-def use(work: Work, kept: Kept) -> str | None:
-    """Use a trust up and return the token that takes its place; of two who race one gets it.
+def is_still(work: Work, kept: Kept) -> bool:
+    """Say whether a trust is as it was recognised: whoever was faster has used or ended it."""
+    if not work.is_again:
+        return True  # `use` finds out
+    by_now = store.one(work, kept.account, kept.id)
+    return by_now is not None and by_now.mac == kept.mac
 
-    None where it changed or ended since it was recognised. Gathers first, so call it before
-    anything is kept.
-    """
-    if work.is_again:
-        by_now = store.one(work, kept.account, kept.id)
-        if by_now is None or by_now.mac != kept.mac:
-            return None
+
+def use(work: Work, kept: Kept) -> str:
+    """Use a trust up and return the token that takes its place; of two who race one commits."""
     token = rules.token(kept.id, work.chance.octets(rules.SECRET_BYTES))
     store.rotate(work, kept, _mac(work.keys, kept.account, kept.device, token))
     return token
