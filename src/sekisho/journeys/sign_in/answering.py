@@ -128,17 +128,29 @@ def _recognised(work: Work, visitor: Visitor, found: Gathered) -> tuple[Visitor,
 
 def _refuse(work: Work, attempt: _Attempt, paid: Paid, verdict: Verdict) -> Refused:
     """Record an answer that was not right; who has a first proof is worth a word to the owner."""
-    proof = paid.proof
+    proof, owner = paid.proof, paid.owner
     kind, refused = comparing.told(proof, verdict, attempt.given)
-    if not isinstance(proof, registered.Paid):
-        activity.record(work, Event(kind, paid.payer, paid.visitor, proof.flow.challenge.label))
-        return refused
-    flow, owner, tried = proof.charged.flow, paid.owner, proof.tried
-    slips = _FAMILIAR_SLIPS if paid.is_familiar else 1
-    is_told = tried is not None and (tried.is_told or tried.in_a_row == slips)
     told = []
-    if flow.proved and owner is not None and is_told:
-        told = telling.everybody(work, owner, attempt.ticket)
-    activity.record(work, Event(kind, paid.payer, paid.visitor, None, (proof.kind,)))
+    if owner is not None and paid.charged.flow.proved:
+        owners = telling.everybody(work, owner, attempt.ticket)
+        told = owners if _is_told(work, paid) else []
+    is_registered = isinstance(proof, registered.Paid)
+    label = None if is_registered else paid.charged.flow.challenge.label
+    reasons = (proof.kind,) if isinstance(proof, registered.Paid) else ()
+    activity.record(work, Event(kind, paid.payer, paid.visitor, label, reasons))
     notices.tell_all(work, Told.SECOND_STEP_FAILED, told, paid.visitor)
     return refused
+
+
+def _is_told(work: Work, paid: Paid) -> bool:
+    """Say whether the owner hears of a second proof that failed (attack 085).
+
+    A method counts its own failures in a row; what has no count is told once a day.
+    """
+    slips = _FAMILIAR_SLIPS if paid.is_familiar else 1
+    tried = paid.proof.tried if isinstance(paid.proof, registered.Paid) else None
+    if tried is not None:
+        return tried.is_told or tried.in_a_row == slips
+    newest = paid.charged.flow.challenge
+    is_first = newest.tries == slips or newest.kind == "passkey"  # which takes one answer
+    return is_first and telling.once_a_day(work, paid.payer, paid.charged.flow.lane)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from sekisho.authenticators import registered
 from sekisho.ground.db import Work
 from sekisho.ground.visitor import Visitor
 from sekisho.journeys.sign_in.rules import Policy
@@ -9,6 +10,8 @@ from sekisho.journeys.sign_in.store import Gathered, Owner
 from sekisho.records import activity, contacts, flows, limits, notices
 from sekisho.records.activity import Event, Kind
 from sekisho.records.notices import Addressee, Told
+
+_FAILED = "second_step_failed"  # a book of its own: no kind is charged there
 
 
 def addressee(work: Work, owner: Owner | None, ticket: flows.Ticket, subject: int) -> Addressee:
@@ -30,6 +33,16 @@ def everybody(work: Work, owner: Owner, ticket: flows.Ticket) -> list[Addressee]
         return [first]
     found = notices.addressees(work, owner.account)
     return [replace(one, language=first.language, zone=first.zone) for one in found]
+
+
+def once_a_day(work: Work, account: int, lane: int) -> bool:
+    """Say whether a second proof that failed is told today, and keep that it was."""
+    payer = registered.payer_of(work.keys, account, _FAILED)
+    version, book = limits.reading(work, payer)
+    told = limits.block(book, lane, work.now)
+    if told is not None:
+        limits.keep(work, payer, version, told)
+    return told is not None
 
 
 def tell_blocked(
