@@ -23,18 +23,18 @@ HEIGHT = 640  # a picture is as high as its page
 
 def main(arguments: list[str]) -> int:
     """Take the pictures; say how many."""
-    executable = running.find_chromium()
+    executable = running.find_engine()
     if not arguments or executable is None:
         print(__doc__ if executable else "There is no Chromium here.", file=sys.stderr)
         return 2
     folder, wanted = Path(arguments[0]), arguments[1:]
     folder.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, showing.serving() as origin:
         chromium = playwright.chromium.launch(
             executable_path=executable, args=[*running.WITHOUT_SANDBOX]
         )
         taken = sum(
-            photograph(chromium, folder, wanted, language, theme)
+            photograph(chromium, origin, folder, wanted, language=language, theme=theme)
             for language, theme in product(LANGUAGES, THEMES)
         )
         chromium.close()
@@ -44,12 +44,11 @@ def main(arguments: list[str]) -> int:
 
 
 def photograph(
-    chromium: Browser, folder: Path, wanted: list[str], language: str, theme: str
+    chromium: Browser, origin: str, folder: Path, wanted: list[str], *, language: str, theme: str
 ) -> int:
     """Photograph everything in one language and light."""
-    context = chromium.new_context(color_scheme=theme, reduced_motion="reduce")
+    context = chromium.new_context(color_scheme=theme, reduced_motion="reduce", base_url=origin)
     context.clock.install(time=0)  # countdowns stand still
-    showing.serve(context)
     page = context.new_page()
     taken = 0
     for name, address, width in subjects(wanted, language):

@@ -1,4 +1,4 @@
-"""One `sekisho dev` and one Chromium for all browser tests; a person each, who is watched."""
+"""One `sekisho dev` and one Chromium for all tests of a process; a person each, who is watched."""
 
 import os
 
@@ -14,9 +14,17 @@ PATIENCE_MS = running.PATIENCE_SECONDS * 1000 // 6
 
 @pytest.fixture(scope="session")
 def executable():
-    found = running.find_chromium()
+    return or_skip(running.find_engine(), (running.SHELL, *running.CHROMIUMS))
+
+
+@pytest.fixture(scope="session")
+def whole_chromium():
+    return or_skip(running.find_chromium(), running.CHROMIUMS)
+
+
+def or_skip(found, names):
     if found is None:
-        pytest.skip(f"no Chromium here: none of {', '.join(running.CHROMIUMS)} is on PATH")
+        pytest.skip(f"no Chromium here: none of {', '.join(names)} is on PATH")
     return found
 
 

@@ -1,11 +1,14 @@
-"""Every page in every state, and every letter, as one browser shows them; no server is needed.
+"""Every page in every state, and every letter, for a browser to show; the service is not needed.
 
-Pages come from the samples of tests/web, under the policy and the files that the product ships.
+Pages come from the samples of tests/web, under the headers that the product gives, with its files.
 """
 
+import threading
+from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import sekisho
 from sekisho.doors.house import LETTERS
@@ -16,11 +19,12 @@ from tests.web import samples
 
 PACKAGE = Path(sekisho.__file__).parent
 STATIC = PACKAGE / "web" / "static"
-ORIGIN = "http://id.example.test"  # never asked: every request is answered here
+HTML = "text/html; charset=utf-8"
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 STATES = tuple(samples.pages("en"))
 LETTER_KINDS = tuple(LETTERS)
 
+_SAMPLES = cache(samples.pages)
 _PAGES = rendering.load(
     folder for folder in sorted(PACKAGE.rglob("templates")) if folder.parent.name != "web"
 )
@@ -29,7 +33,7 @@ _LETTERS = letters.load(LETTERS, None, "Example", "id.example.com")
 
 def page(language: str, state: str) -> str:
     """The page of a state, as the product renders it."""
-    context = samples.pages(language)[state]
+    context = _SAMPLES(language)[state]
     return rendering.render(_PAGES, state.partition("#")[0], language, context)
 
 
@@ -48,33 +52,58 @@ def letter(language: str, kind: str) -> letters.Written:
     return letters.write(_LETTERS, kind, contents)
 
 
-def serve(context) -> None:
-    """Answer all that this browser context asks for from the samples and the static files."""
-    context.route("**/*", _answer)
-
-
 def address(language: str, state: str) -> str:
-    """Where a state is shown."""
+    """Where a state is shown, below the origin."""
     template, _, name = state.partition("#")
-    return f"{ORIGIN}/shown/{language}/{template}/{name}"
+    return f"/shown/{language}/{template}/{name}"
 
 
 def letter_address(language: str, kind: str) -> str:
-    """Where a letter is shown."""
-    return f"{ORIGIN}/letters/{language}/{kind}"
+    """Where a letter is shown, below the origin."""
+    return f"/letters/{language}/{kind}"
 
 
-def _answer(route) -> None:
-    match urlsplit(route.request.url).path.split("/")[1:]:
+@contextmanager
+def serving():
+    """Serve all that is shown, as the product does with its headers; give the origin."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Shower) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://localhost:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+class _Shower(BaseHTTPRequestHandler):
+    """A class because the standard library's servers want one."""
+
+    protocol_version = "HTTP/1.1"
+    timeout = 60  # what ends the thread of a browser that was killed
+
+    def do_GET(self) -> None:
+        body, headers = _answer(self.path)
+        self.send_response(200 if body else 404)
+        for name, value in (*headers.items(), ("Content-Length", str(len(body)))):
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_) -> None:
+        """Say nothing."""
+
+
+def _answer(path: str) -> tuple[bytes, dict[str, str]]:
+    match path.split("/")[1:]:
         case ["shown", language, feature, template, name] if language in LANGUAGES:
             body = page(language, f"{feature}/{template}#{name}")
-            policy = {"content-security-policy": headers.CSP}
-            route.fulfill(body=body, content_type="text/html; charset=utf-8", headers=policy)
+            return body.encode(), {"Content-Type": HTML, **headers.for_page(is_secure=False)}
         case ["letters", language, kind]:
-            body = letter(language, kind).html
-            route.fulfill(body=body, content_type="text/html; charset=utf-8")
+            return letter(language, kind).html.encode(), {"Content-Type": HTML}
         case ["static", name] if (STATIC / name).is_file():
             kind = KINDS.get(Path(name).suffix, "application/octet-stream")
-            route.fulfill(body=(STATIC / name).read_bytes(), content_type=kind)
+            kept = {"Content-Type": kind, **headers.for_kept(is_secure=False)}
+            return (STATIC / name).read_bytes(), kept
         case _:
-            route.abort()
+            return b"", {}

@@ -13,7 +13,7 @@ LOCALES = {"en": "en-GB", "ja": "ja-JP"}
 
 
 @pytest.fixture
-def without_cookies(playwright, executable, server, tmp_path, language):
+def without_cookies(playwright, whole_chromium, server, tmp_path, language):
     """A person whose browser refuses all cookies, as its own setting."""
     profile = tmp_path / "Default"
     profile.mkdir()
@@ -21,7 +21,7 @@ def without_cookies(playwright, executable, server, tmp_path, language):
     (profile / "Preferences").write_text(json.dumps(setting))
     context = playwright.chromium.launch_persistent_context(
         tmp_path,
-        executable_path=executable,
+        executable_path=whole_chromium,
         args=[*running.WITHOUT_SANDBOX],
         locale=LOCALES[language],
     )

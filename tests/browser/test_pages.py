@@ -1,7 +1,10 @@
 """Every page in every state: axe finds nothing, nothing is too wide or too small to hit.
 
-One window per language walks through all states; each is a case of its own.
+One window per language walks through all states; each is a case of its own, shown and judged once.
 """
+
+from contextlib import ExitStack
+from functools import cache
 
 import pytest
 
@@ -10,6 +13,8 @@ from tests.browser import showing
 from tests.browser.judging import AXE, FOUND, WIDER
 
 NARROW = {"width": 320, "height": 640}
+LEAST = 44  # pixels that a finger hits
+OPEN = "document.querySelectorAll('details').forEach(one => { one.open = true; })"
 # A box to tick is hit by its label too, and a card by all of it.
 SMALL = """least => [...document.querySelectorAll("a, button, summary, input:not([type=hidden])")]
   .filter(one => one.checkVisibility() && !one.matches(".skip"))
@@ -23,36 +28,45 @@ SPACED = """() => { const sheet = new CSSStyleSheet(); sheet.replaceSync(`* {
   p { margin-block-end: 2em !important }`); document.adoptedStyleSheets.push(sheet); }"""
 
 
-@pytest.fixture(scope="module", params=LANGUAGES)
-def window(chromium, request):
-    """One page of a browser without a server; its language is the parameter."""
-    context = chromium.new_context(viewport=NARROW, reduced_motion="reduce")
-    showing.serve(context)
-    page = context.new_page()
-    yield request.param, page
-    context.close()
+@pytest.fixture(scope="module")
+def window(chromium):
+    """Call it for the page of a browser that has axe, one for each language."""
+    with ExitStack() as opened:
+        origin = opened.enter_context(showing.serving())
+
+        @cache
+        def open_window(_language):
+            context = chromium.new_context(
+                viewport=NARROW, reduced_motion="reduce", base_url=origin
+            )
+            opened.callback(context.close)
+            context.add_init_script(AXE)
+            return context.new_page()
+
+        yield open_window
 
 
-@pytest.fixture(scope="module", params=showing.STATES)
-def shown(window, request):
-    """A page in one state, with all that is folded away opened; each is shown once."""
-    language, page = window
-    page.goto(showing.address(language, request.param))
-    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-    return page
-
-
-def test_axe_finds_nothing_by_day_or_night(shown):
-    shown.evaluate(AXE)
-    assert [] == shown.evaluate(FOUND, {})
-    shown.emulate_media(color_scheme="dark")
-    assert [] == shown.evaluate(FOUND, {"runOnly": ["color-contrast"]})
-    shown.emulate_media(color_scheme="light")
-
-
-def test_a_narrow_screen_holds_it_and_fingers_hit_it(shown):
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("state", showing.STATES)
+def test_axe_finds_nothing_and_a_narrow_screen_holds_all(window, language, state):
     """WCAG 1.4.10, 1.4.12, 2.5.8: at 320 px nothing scrolls sideways, also with wide letters."""
-    assert [] == shown.evaluate(WIDER)
-    assert [] == shown.evaluate(SMALL, 44)
-    shown.evaluate(SPACED)
-    assert [] == shown.evaluate(WIDER)
+    page = window(language)
+    page.goto(showing.address(language, state))
+    page.evaluate(OPEN)
+    found = {
+        "too wide": page.evaluate(WIDER),
+        "too small to hit": page.evaluate(SMALL, LEAST),
+        "axe, by day": page.evaluate(FOUND, {}),
+        "axe, by night": by_night(page),
+        "too wide with wide letters": page.evaluate(
+            f"() => {{ ({SPACED})(); return ({WIDER})(); }}"
+        ),
+    }
+    assert {} == {judge: said for judge, said in found.items() if said}
+
+
+def by_night(page):
+    page.emulate_media(color_scheme="dark")
+    said = page.evaluate(FOUND, {"runOnly": ["color-contrast"]})
+    page.emulate_media(color_scheme="light")
+    return said

@@ -23,6 +23,8 @@ FACES = {
     "api",
     "method_api",
     "device_api",
+    "reset_api",
+    "reset_pages",
     "passkey_pages",
     "password_pages",
     "push_pages",

@@ -39,6 +39,7 @@ def test_a_passkey_is_added_after_a_step_up_and_told(enrolling, house):
 
 
 @pytest.mark.spec("M5")
+@pytest.mark.attack("054")
 def test_a_key_that_verified_nobody_counts_as_one_of_two(enrolling):
     enrolling.has_passkey(flags=UP)
     shown = enrolling.methods()[0]["passkey"]

@@ -116,6 +116,8 @@ def test_beside_another_proof_eight_characters_are_enough(enrolling, house):
     assert 200 == enrolling.confirms_method(begun["id"], short).status
     (kept,) = house.db.read(lambda work: methods.of_account(work, account))
     assert passwords.STANDS_ALONE != kept.public
+    refused = enrolling.posts("/api/v1/two_step", {"on": False})
+    assert (409, "password_short") == (refused.status, refused.code)
 
 
 @pytest.mark.spec("M6")
@@ -124,6 +126,8 @@ def test_it_is_kept_whether_a_password_is_long_enough_to_stand_alone(enrolling, 
     enrolling.has_password(GOOD)
     (kept,) = house.db.read(lambda work: methods.of_account(work, account))
     assert passwords.STANDS_ALONE == kept.public
+    house.db.write("test", lambda work: accounts.turn_two_step(work, account, is_on=True))
+    assert "prove_more" == enrolling.posts("/api/v1/two_step", {"on": False}).code
 
 
 @pytest.mark.spec("M6")
@@ -164,6 +168,27 @@ def test_a_list_of_breaches_is_asked_where_one_is_named(build_house, enrolling):
 
 def replaced(house, knows):
     object.__setattr__(password.desk_of(house.built.means), "is_breached", knows)
+
+
+@pytest.mark.spec("M6")
+def test_a_short_one_is_not_kept_when_two_steps_are_turned_off_meanwhile(enrolling, house):
+    account = ids.read("acc", enrolling.person.account)
+    begun = enrolling.begins_method("password").json
+    before = house.db.step
+
+    def turn(*, is_on):
+        house.db.write("test", lambda work: accounts.turn_two_step(work, account, is_on=is_on))
+
+    def overtake(step):
+        if step == "passwords.charge:after":
+            house.db.step = before
+            turn(is_on=False)
+
+    turn(is_on=True)
+    house.db.step = overtake
+    answer = enrolling.confirms_method(begun["id"], {"password": "vu owl k"})
+    assert "too_short" == flaw(answer)
+    assert [] == enrolling.methods()
 
 
 # --- removing ---

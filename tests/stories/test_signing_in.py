@@ -221,6 +221,8 @@ def test_a_flow_offers_every_way_that_the_service_has(house, asha):
         ("passkey", None),
         ("password", None),
         ("totp", None),
+        ("sms_code", None),
+        ("voice_code", None),
         ("email_code", None),
         ("recovery_code", None),
     ] == shown[1:]

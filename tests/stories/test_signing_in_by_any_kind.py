@@ -6,7 +6,8 @@ from tests.support.signing import PASSWORD, nameless, session_of, signing
 
 pytestmark = pytest.mark.spec("M9")
 OTHER = "asha.second@example.net"
-OFFERED = ["email_code", "passkey", "password", "totp", "email_code", "recovery_code"]
+OFFERED = ["email_code", "passkey", "password", "totp"]
+OFFERED += ["sms_code", "voice_code", "email_code", "recovery_code"]
 
 
 @pytest.mark.spec("M6", "M11")

@@ -130,6 +130,7 @@ def _home(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "security_info/methods.html#changed": {**every, "told": changed},
         "security_info/methods.html#passkey_gone": {**both, "told": gone, "signals": [signal]},
         "security_info/methods.html#needed": {**is_on, "refused": Refused(Reason.STILL_NEEDED)},
+        "security_info/methods.html#short": {**is_on, "refused": Refused(Reason.PASSWORD_SHORT)},
         "security_info/methods.html#nothing": {**none, "refused": Refused(Reason.NOTHING_TO_PROVE)},
     }
 
@@ -230,6 +231,8 @@ def _seconds(signing_in: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "path": f"{_SIGN_IN}/code",
         "kind": "",
         "is_first": False,
+        "is_reset": False,
+        "forgotten_action": f"{_SIGN_IN}/forgotten",
         "name": "taro@example.com",
         "passkey_options": "{}",
         "trust_days": 0,
@@ -250,6 +253,8 @@ def _seconds(signing_in: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
         "sign_in/more.html#first": first,
         "sign_in/more.html#first_nameless": {**first, "name": "", "options": strangers[1:2]},
+        "sign_in/more.html#reset": {**first, "is_reset": True},
+        "security_info/password_reset.html#first": {**signing_in, "path": "/sign-in"},
         "sign_in/more.html#password": by_password,
         "sign_in/more.html#passkey": by_passkey,
         **{

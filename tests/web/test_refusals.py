@@ -31,6 +31,7 @@ STATUSES = {
     "password_unfit": 422,
     "phone_unfit": 422,
     "password_needed": 409,
+    "password_short": 409,
     "not_found": 404,
     "too_large": 413,
     "wrong_host": 421,

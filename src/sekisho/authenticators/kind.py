@@ -36,12 +36,14 @@ class Trial(msgspec.Struct, frozen=True):
 class Compared:
     """What comparing found; `kept` is for using it up.
 
-    `proves` is what a right answer counts as, where that is not the kind's own name.
+    `proves` is what a right answer counts as, where that is not the kind's own name; `is_half`
+    says that it does not stand alone, even where one proof is enough.
     """
 
     verdict: Verdict
     kept: object = field(default=None, repr=False)
     proves: str = ""
+    is_half: bool = False
 
 
 @dataclass(frozen=True, slots=True)

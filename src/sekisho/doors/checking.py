@@ -71,6 +71,13 @@ def _gateways(urls: str) -> None:
     gateways.open_gateways(urls).close()
 
 
+def _carrier(url: str) -> None:
+    # As above.
+    from sekisho.records.delivery.carriers import WebhookLookup  # noqa: PLC0415
+
+    WebhookLookup(url).close()
+
+
 _READERS: dict[str, Callable[[str], object]] = {
     "database_url": _store,
     "smtp_url": choose,
@@ -78,6 +85,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "voice_providers": _gateways,
     "phones.countries": phones.read_countries,
     "phones.prices": read_prices,
+    "phones.carrier": _carrier,
     "mail_from": mailbox,
     "reply_to": mailbox,
     "time_zone": _zone,

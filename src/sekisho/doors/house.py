@@ -25,12 +25,12 @@ from sekisho.journeys.my_account import pages as account_pages
 from sekisho.journeys.recent_activity import api as activity_api
 from sekisho.journeys.recent_activity import pages as activity_pages
 from sekisho.journeys.security_info import api as security_api
-from sekisho.journeys.security_info import method_api, method_home
+from sekisho.journeys.security_info import method_api, method_home, reset_api, reset_pages
 from sekisho.journeys.security_info import pages as security_pages
 from sekisho.journeys.security_info.means import Means as Managing
 from sekisho.journeys.sign_in import pages as sign_in_pages
 from sekisho.migrations import schema
-from sekisho.records import limits
+from sekisho.records import flows, limits
 from sekisho.records.delivery import hooks, letters
 from sekisho.records.delivery.channels import sms
 from sekisho.records.delivery.letters import Form
@@ -71,6 +71,7 @@ _STEP_UP = {**_FACTS, "what": "add a contact to your account"}
 LETTERS = {
     "sign_in": Form(_CODES / "sign_in", has_code=True, facts=_FACTS, phone=_PHONE),
     "sign_up": Form(_CODES / "sign_up", has_code=True, facts=_FACTS, phone=_PHONE),
+    "reset_password": Form(_CODES / "step_up", has_code=True, facts=_STEP_UP, phone=_PHONE),
     "step_up": Form(_CODES / "step_up", has_code=True, facts=_STEP_UP, phone=_PHONE),
     "verify_contact": Form(_CODES / "verify_contact", has_code=True, facts=_FACTS, phone=_PHONE),
     "contact_added": Form(_NOTICES / "contact_added", facts=_CONTACT),
@@ -157,8 +158,9 @@ def furnish(settings: Settings, db: Database, *, is_dev: bool, sends: bool) -> H
     worker = None
     if sends:
         office = pushing.with_push(post_office(settings, inbox), db, origin, is_dev=is_dev)
+        office = posting.watched(settings, office, db)
         worker = Worker(db, office, sweeping.steps(db, settings))
-    means = proofs.means(settings, db, origin)
+    means = proofs.means(settings, db, origin, is_dev=is_dev)
     return House(db, site, _routes(settings, site, means, inbox), worker, means, inbox)
 
 
@@ -194,19 +196,24 @@ def origin_of(settings: Settings) -> str:
 
 
 def _routes(settings: Settings, site: Site, means: Means, inbox: Inbox | None) -> tuple[Route, ...]:
-    db, policy = site.db, policies.sign_ins(settings, means)
+    channels = posting.phone_channels(settings, is_dev=inbox is not None)
+    db, policy = site.db, policies.sign_ins(settings, means, channels)
     gate = limits.open_gate(policies.port(settings), _counter(settings))
     seen, own = policies.activity(settings), policies.account(settings, policy)
     parties = passkey.setup_of(means).parties
-    channels = posting.phone_channels(settings, is_dev=inbox is not None)
-    secured = policies.security_info_of(settings, policy, parties, channels)
+    secured = policies.security_info_of(settings, policy, parties)
     managed = Managing(db, secured, password.desk_of(means))
-    roads = (sign_in.road(db, policy, gate), security_info.road(db, secured))
+    roads = (
+        sign_in.road(db, policy, gate),
+        sign_in.road(db, policy, gate, flows.Purpose.RESET_PASSWORD),
+        security_info.road(db, secured),
+    )
     programs = (
         *flow_api.routes(db.keys, roads, partial(guard.session_of, db, policy.sessions)),
         *account_api.routes(db, own),
         *security_api.routes(db, secured),
         *method_api.routes(managed),
+        *reset_api.routes(managed),
         *pushing.routes(settings, site, gate),
         *activity_api.routes(db, seen, policy.sessions),
         *caring.programs(db, settings, secured),
@@ -218,6 +225,7 @@ def _routes(settings: Settings, site: Site, means: Means, inbox: Inbox | None) -
         *activity_pages.routes(db, seen, policy.sessions),
         *security_pages.routes(managed),
         *caring.pages(db, settings, secured),
+        *reset_pages.routes(managed),
         *programs,
         *hooks.routes(db, site.origin, posting.callback_keys(settings, inbox)),
         *pushing.pages(site, _STATIC),

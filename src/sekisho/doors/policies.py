@@ -54,8 +54,8 @@ def budgets(settings: Settings) -> limits.Policy:
     )
 
 
-def sign_ins(settings: Settings, means: Means) -> sign_in.Policy:
-    """Return all that a sign-in follows."""
+def sign_ins(settings: Settings, means: Means, channels: frozenset[str]) -> sign_in.Policy:
+    """Return all that a sign-in follows; `channels` are what reaches phones."""
     return sign_in.Policy(
         flows=flows.Policy(
             idle=timedelta(minutes=settings.number("flows.idle_minutes")),
@@ -66,6 +66,7 @@ def sign_ins(settings: Settings, means: Means) -> sign_in.Policy:
         limits=budgets(settings),
         means=means,
         sessions=session_lives(settings),
+        contacts=contacts_of(settings, channels),
         costs=spending_on_phones(settings),
         trust=trusting(settings),
         is_sign_up_open=settings.text("sign_up") == "open",
@@ -170,18 +171,15 @@ def pushes(settings: Settings) -> push.Policy:
 
 
 def security_info_of(
-    settings: Settings,
-    signing_in: sign_in.Policy,
-    parties: passkey.Parties,
-    channels: frozenset[str],
+    settings: Settings, signing_in: sign_in.Policy, parties: passkey.Parties
 ) -> security_info.Policy:
-    """Return what changes of security info follow; `channels` are what reaches phones."""
+    """Return what changes of security info follow."""
     return security_info.Policy(
         flows=signing_in.flows,
         limits=signing_in.limits,
         means=signing_in.means,
         sessions=signing_in.sessions,
-        contacts=contacts_of(settings, channels),
+        contacts=signing_in.contacts,
         costs=signing_in.costs,
         zone=signing_in.zone,
         service_name=settings.text("service_name"),

@@ -1,11 +1,16 @@
 """The post office from its settings: letters, the signer of mail, the providers of each channel."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sekisho.doors import policies
 from sekisho.doors.settings import REFERENCE, Settings, SettingsError
+from sekisho.ground.db import Database
+from sekisho.records import contacts
 from sekisho.records.delivery import dkim, letters
 from sekisho.records.delivery.callbacks import CallbackKeys
 from sekisho.records.delivery.channels import CHANNELS
@@ -14,6 +19,9 @@ from sekisho.records.delivery.letters import Form
 from sekisho.records.delivery.post_office import PostOffice, Provider, mailbox
 from sekisho.records.delivery.providers import choose
 from sekisho.records.delivery.providers.inbox import Inbox
+
+if TYPE_CHECKING:  # httpx2 comes with it, which a service with e-mail alone does not pay
+    from sekisho.records.delivery.carriers import Lookup
 
 HOOKS = "/hooks/twilio"  # where Twilio tells results to, behind the public URL
 _PHONES = {"sms": "sms_providers", "voice": "voice_providers"}
@@ -71,6 +79,37 @@ def callback_keys(settings: Settings, inbox: Inbox | None) -> CallbackKeys:
     from sekisho.records.delivery.providers import gateways  # noqa: PLC0415
 
     return gateways.callback_keys(urls)
+
+
+def watched(settings: Settings, office: PostOffice, db: Database) -> PostOffice:
+    """Return the office that asks a carrier of a number before a code goes to it, where one is set.
+
+    Raises SettingsError when its URL cannot be read.
+    """
+    url = settings.text("phones.carrier")
+    if not url:
+        return office
+    # As above.
+    from sekisho.records.delivery.carriers import WebhookLookup  # noqa: PLC0415
+
+    try:
+        lookup = WebhookLookup(url)
+    except ValueError as error:
+        message = f"{_ENV['phones.carrier']}: {error}"
+        raise SettingsError(message) from error
+    return replace(office, before=partial(look_up, db, lookup))
+
+
+def look_up(db: Database, lookup: "Lookup", number: str) -> None:
+    """Ask what a carrier knows of a number, and keep it (attack 081)."""
+    found = lookup.look(number, db.clock.now())
+    if found is not None:
+        db.write(
+            "contacts.note_change",
+            lambda work: contacts.note_change(
+                work, number, found.changed_at, is_voip=found.is_voip
+            ),
+        )
 
 
 def _providers(settings: Settings, inbox: Inbox | None) -> dict[str, Provider]:

@@ -1,7 +1,7 @@
 """What passkeys and passwords take beside the store: whose passkeys are, and where hashes wait."""
 
-from sekisho.authenticators import Means, passkey, password
-from sekisho.doors import policies
+from sekisho.authenticators import CODES, Means, passkey, password
+from sekisho.doors import policies, posting
 from sekisho.doors.settings import Settings, SettingsError
 from sekisho.ground.db import Database
 
@@ -19,14 +19,16 @@ def parties(settings: Settings, origin: str) -> passkey.Parties:
     return found
 
 
-def means(settings: Settings, db: Database, origin: str) -> Means:
+def means(settings: Settings, db: Database, origin: str, *, is_dev: bool) -> Means:
     """Return what proving needs; `origin` is "" where any host is accepted (dev)."""
+    channels = posting.phone_channels(settings, is_dev=is_dev)
+    by_phone = [CODES[one] for one in ("sms", "voice") if one in channels]
     return Means(
         own={
             "password": desk(settings, db),
             "passkey": passkey.Setup(policies.passkeys(settings), parties(settings, origin)),
         },
-        kinds=("passkey", "password", "totp", "email_code", "recovery_code"),
+        kinds=("passkey", "password", "totp", *by_phone, "email_code", "recovery_code"),
     )
 
 

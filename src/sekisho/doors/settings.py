@@ -163,6 +163,11 @@ REFERENCE: tuple[Setting, ...] = (
     _number("contacts.most", 10, "contacts", 2, 50, "of one account (P1)"),
     _text("phones.countries", "where codes go by SMS and voice (ISO 3166, comma separated)", "JP"),
     _text("phones.country", "the country that a number without its own is read in", "JP"),
+    _text(
+        "phones.carrier",
+        "webhook://… that knows when a number changed its SIM; nobody is asked without it",
+        secret=True,
+    ),
     _text("phones.prices", "what a message costs, in thousandths of your currency", "JP=10"),
     _number(
         "phones.prefix_hour", 30, "codes", 1, None, "to one block of 10,000 numbers an hour (F5)"
@@ -198,7 +203,14 @@ REFERENCE: tuple[Setting, ...] = (
     _number("server.at_once", 4, "requests", 1, 64, "that one process answers at once"),
 )
 _BY_NAME = {setting.name: setting for setting in REFERENCE}
-_FILES = ("database_url", "smtp_url", "sms_providers", "voice_providers", "valkey_url")
+_FILES = (
+    "database_url",
+    "smtp_url",
+    "sms_providers",
+    "voice_providers",
+    "phones.carrier",
+    "valkey_url",
+)
 _DEV = {"sign_up": "open"}
 
 

@@ -64,6 +64,7 @@ class Reason(StrEnum):
     PASSKEY_TAKEN = "passkey_taken", 409, "The passkey belongs to an account already."
     PASSKEYS_NOT_HERE = "passkeys_not_here", 409, "Passkeys want https, or localhost."
     PASSWORD_UNFIT = "password_unfit", 422, "The password is not taken; `errors` says why."
+    PASSWORD_SHORT = "password_short", 409, "The password is too short to stand alone."
     PASSWORD_NEEDED = "password_needed", 409, "Add a passkey or an authenticator app first."
     # The service
     UNAVAILABLE = "unavailable", 503, "The service cannot keep what it does now; nothing was done."

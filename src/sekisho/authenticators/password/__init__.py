@@ -4,7 +4,7 @@ Hashing waits in a bounded pool, outside any transaction. The check of breaches 
 doors build (`breaches.py`), and all that is here works without it.
 """
 
-from sekisho.authenticators.password.actions import HashLost, Held, hold, load, seal
+from sekisho.authenticators.password.actions import STANDS_ALONE, HashLost, Held, hold, load, seal
 from sekisho.authenticators.password.hashing import SALT_BYTES, pack, unpack
 from sekisho.authenticators.password.kind import PASSWORD, Checked, change, desk_of, verify
 from sekisho.authenticators.password.pool import Desk, Place, Pool
@@ -25,6 +25,7 @@ __all__ = [
     "LAST",
     "PASSWORD",
     "SALT_BYTES",
+    "STANDS_ALONE",
     "Checked",
     "Cost",
     "Desk",

@@ -12,6 +12,7 @@ from sekisho.records import methods
 from sekisho.records.methods import State
 
 KIND = "password"
+STANDS_ALONE = b"alone"  # long enough to sign in by itself (NIST SP 800-63B-4 §3.1.1.2)
 _SEAL = "password/v1"
 
 
@@ -26,6 +27,7 @@ class Held:
     account: int
     method: int
     counter: int
+    stands_alone: bool
     history: tuple[str, ...] = field(repr=False)
 
 
@@ -55,7 +57,8 @@ def hold(work: Work, account: int, method: int) -> Held | None:
     plain = work.keys.unseal(_SEAL, found.sealed, methods.owner_of(account, method))
     if plain is None:
         raise HashLost
-    return Held(account, method, found.counter, hashing.unpack(plain))
+    stands = found.public == STANDS_ALONE
+    return Held(account, method, found.counter, stands, hashing.unpack(plain))
 
 
 def use_up(work: Work, held: Held, renewed: tuple[str, ...] | None) -> Refused | None:

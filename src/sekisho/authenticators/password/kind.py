@@ -77,7 +77,8 @@ def try_one(trial: Trial, held: object, answer: str) -> Compared:
     """Compare an answer; call it in the pool. What is kept is a hash that was made anew."""
     history = held.history if isinstance(held, actions.Held) else ()
     checked = verify(trial.keys, answer, history, desk_of(trial.means).policy, trial.salt)
-    return Compared(checked.verdict, checked.history)
+    is_half = isinstance(held, actions.Held) and not held.stands_alone
+    return Compared(checked.verdict, checked.history, is_half=is_half)
 
 
 def use_up(work: Work, held: object, compared: Compared) -> Refused | None:

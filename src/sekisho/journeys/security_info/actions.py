@@ -17,7 +17,7 @@ from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
 from sekisho.journeys.security_info import rules
 from sekisho.journeys.security_info.rules import Card, Policy, Proposed
-from sekisho.records import activity, contacts, flows, limits, notices, proofs, spending
+from sekisho.records import accounts, activity, contacts, flows, limits, notices, proofs, spending
 from sekisho.records.activity import Event, Kind
 from sekisho.records.contacts import Found, State
 from sekisho.records.notices import Told
@@ -175,6 +175,7 @@ def _confirm(
     others = notices.addressees(work, session.account, but=contact)
     flows.spend(work, paid, book, _payer(work.keys, found))
     contacts.verify(work, contact)
+    accounts.void_codes(work, session.account)
     if found.kind == contacts.PHONE:
         spending.typed(work, flow.challenge.message)
     activity.record(work, Event(Kind.CONTACT_ADDED, session.account, visitor))
@@ -204,6 +205,7 @@ def _remove(
     told = notices.addressees(work, session.account)
     proofs.spend(work, proof)
     contacts.remove(work, contact)
+    accounts.void_codes(work, session.account)
     activity.record(work, Event(Kind.CONTACT_REMOVED, session.account, visitor))
     notices.tell_all(work, Told.CONTACT_REMOVED, told, visitor, contact=shown.hint)
     return shown

@@ -46,7 +46,7 @@ _CONFIRM = (
     Reason.PASSKEYS_NOT_HERE,
     Reason.PASSWORD_UNFIT,
 )
-_SWITCH = (Reason.PROVE_MORE, Reason.ALREADY_THERE, Reason.NOTHING_TO_PROVE)
+_SWITCH = (Reason.PROVE_MORE, Reason.ALREADY_THERE, Reason.NOTHING_TO_PROVE, Reason.PASSWORD_SHORT)
 _ADD = msgspec.json.Decoder(AddMethod)
 _RENAME = msgspec.json.Decoder(RenameMethod)
 _TURN = msgspec.json.Decoder(TurnTwoStep)

@@ -114,8 +114,12 @@ def post_enrol(means: Means, call: Call, session: Session) -> Reply:
 
 def post_turn(means: Means, call: Call, session: Session) -> Reply:
     """Begin the step-up that turning two-step verification on or off needs."""
-    act = rules.TWO_STEP_ON if call.form.get("on") == "yes" else rules.TWO_STEP_OFF
-    begun = proving_pages.begin(means.db, means.policy, call, session, act, {})
+    is_on = call.form.get("on") == "yes"
+    act = rules.TWO_STEP_ON if is_on else rules.TWO_STEP_OFF
+    held = means.db.read(lambda work: enrolling.listed(work, session)).methods
+    begun = two_step.may_turn(held, is_on=is_on) or proving_pages.begin(
+        means.db, means.policy, call, session, act, {}
+    )
     if isinstance(begun, Refused):
         return method_home.home(means, call, session, refused=begun)
     return begun

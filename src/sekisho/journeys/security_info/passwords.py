@@ -14,17 +14,16 @@ from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.showing import shown
 from sekisho.ground.visitor import Visitor
-from sekisho.journeys.security_info import naming
+from sekisho.journeys.security_info import changed, naming
 from sekisho.journeys.security_info.means import Means
 from sekisho.journeys.security_info.rules import Enrolling, Given, Policy
-from sekisho.records import accounts, activity, contacts, methods, notices, sessions, trust
+from sekisho.records import accounts, activity, contacts, methods, notices, sessions
 from sekisho.records.activity import Event, Kind
 from sekisho.records.methods import Full, Method, New, State, Used
 from sekisho.records.notices import Told
 from sekisho.records.sessions import Session
 
 KIND = "password"
-STANDS_ALONE = b"alone"  # long enough to sign in by itself (NIST SP 800-63B-4 §3.1.1.2)
 _MOST = 2  # while a new one waits to be chosen; then it takes the old one's place
 _WAITS = methods.Policy()
 
@@ -53,7 +52,7 @@ def choosing(means: Means, session: Session, method: int) -> Choosing | None:
         if waiting is None or waiting.state is not State.PENDING:
             return None
         return Choosing(
-            bounds=_bounds(work, means.policy, account),
+            bounds=bounds_of(work, means.policy, account),
             ends_at=waiting.created_at + _WAITS.pending,
             had_one=any(one.state is State.ACTIVE for one in held),
             name=naming.sign_in_name(work, account),
@@ -65,7 +64,7 @@ def choosing(means: Means, session: Session, method: int) -> Choosing | None:
 
 def begin(work: Work, policy: Policy, session: Session) -> Enrolling | Refused:
     """Begin to choose a password; the present one counts until then."""
-    bounds = _bounds(work, policy, session.account)
+    bounds = bounds_of(work, policy, session.account)
     new = New(KIND, "", b"", None)
     begun = methods.begin(work, session.account, work.new_id(), new, _MOST)
     if isinstance(begun, Full):
@@ -84,19 +83,30 @@ def confirm(
     refused = methods.may_try(found, _WAITS, db.clock.now())
     if refused is not None or found.state is not State.PENDING:
         return refused or Refused(Reason.NOT_FOUND)
-    judged = _judged(db, policy, session.account, given.text)
+    made = hashed(means, found, given.text)
+    if isinstance(made, Refused):
+        return made
+    owner = (session.account, session.id)
+    return db.write("passwords.keep", lambda work: keep(work, policy, visitor, owner, made))
+
+
+def hashed(
+    means: Means, waiting: Method, typed: str
+) -> tuple[int, tuple[str, ...], bytes | None] | Refused:
+    """Judge a password for a method that waits, and hash it in the pool with nothing open."""
+    db, policy = means.db, means.policy
+    judged = _judged(db, policy, waiting.account, typed)
     if isinstance(judged, Refused):
         return judged
     fit, bounds = judged
     with means.passwords.pool.place(db.clock.now()) as place:
         if isinstance(place, Refused):
             return place
-        history = _hashed(db, means.passwords, place, found, (fit, bounds))
+        history = _hashed(db, means.passwords, place, waiting, (fit, bounds))
     if isinstance(history, Refused):
         return history
-    stands = STANDS_ALONE if len(fit) >= policy.passwords.shortest_alone else None
-    kept = (found.id, history, stands)
-    return db.write("passwords.keep", lambda work: _keep(work, policy, visitor, session, kept))
+    stands = password.STANDS_ALONE if len(fit) >= policy.passwords.shortest_alone else None
+    return waiting.id, history, stands
 
 
 def own_texts(work: Work, policy: Policy, account: int) -> list[str]:
@@ -110,7 +120,7 @@ def _judged(
     db: Database, policy: Policy, account: int, typed: str
 ) -> tuple[str, tuple[int, int]] | Refused:
     texts, (shortest, longest) = db.read(
-        lambda work: (own_texts(work, policy, account), _bounds(work, policy, account))
+        lambda work: (own_texts(work, policy, account), bounds_of(work, policy, account))
     )
     own = password.own_words(texts)
     judged = password.judge(typed, shortest, policy.passwords, own, password.rank_bits)
@@ -147,22 +157,30 @@ def _charge(work: Work, seen: Method) -> tuple[str, ...] | Refused:
     return counted if isinstance(counted, Refused) else before
 
 
-def _keep(
+def keep(
     work: Work,
     policy: Policy,
     visitor: Visitor,
-    session: Session,
+    owner: tuple[int, int],
     kept: tuple[int, tuple[str, ...], bytes | None],
 ) -> Method | Refused:
-    account, (method, history, stands) = session.account, kept
+    """Keep a password that was hashed.
+
+    Args: `owner` is the account and its session that goes on (0: none does); `kept` is the method,
+    its history, and whether it may stand alone.
+    """
+    (account, session), (method, history, stands) = owner, kept
     told = notices.addressees(work, account)
     held = methods.of_account(work, account)
+    bounds = bounds_of(work, policy, account)
+    if stands is None and bounds[0] == policy.passwords.shortest_alone:
+        return _unfit(Fault.TOO_SHORT, bounds)  # two-step verification was turned off meanwhile
     had_one = any(one.kind == KIND and one.state is State.ACTIVE for one in held)
     used = Used(0, stands, sealed=password.seal(work, account, method, history))
     new = methods.succeed(work, account, method, used, _WAITS)
     if isinstance(new, Refused):
         return Refused(Reason.NOT_FOUND) if new.reason is Reason.CODE_USED else new
-    trust.end_all(work, account)
+    changed.settle(work, account)
     if not had_one:
         activity.record(work, Event(Kind.METHOD_ADDED, account, visitor, reasons=(KIND,)))
         notices.tell_all(work, Told.METHOD_ADDED, told, visitor, kind=KIND)
@@ -170,7 +188,7 @@ def _keep(
     activity.record(work, Event(Kind.PASSWORD_CHANGED, account, visitor))
     notices.tell_all(work, Told.PASSWORD_CHANGED, told, visitor)
     # Threat: 063, who knew the old one stays signed in (test_a_new_password_ends_other_sessions).
-    sessions.end_all(work, account, session.id, policy.sessions)
+    sessions.end_all(work, account, session, policy.sessions)
     return new
 
 
@@ -179,7 +197,7 @@ def _present(work: Work, held: list[Method]) -> tuple[str, ...]:
     return password.load(work, active.account, active.id) if active else ()
 
 
-def _bounds(work: Work, policy: Policy, account: int) -> tuple[int, int]:
+def bounds_of(work: Work, policy: Policy, account: int) -> tuple[int, int]:
     """Return how short and how long one may be: longer where it is the only proof."""
     owner = accounts.find(work, account)
     chosen = policy.passwords

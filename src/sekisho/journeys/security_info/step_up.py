@@ -34,7 +34,7 @@ from sekisho.authenticators import (
 from sekisho.authenticators.comparing import Proof, Right
 from sekisho.authenticators.password import Place
 from sekisho.authenticators.registered import Wanted
-from sekisho.ground import addresses, words
+from sekisho.ground import words
 from sekisho.ground.db import Database, Work
 from sekisho.ground.keys import Keys
 from sekisho.ground.refusal import Reason, Refused
@@ -53,7 +53,7 @@ _READ = msgspec.json.Decoder(dict[str, str]).decode
 class _Found:
     """What a step-up must know, read in one work."""
 
-    contacts: list[contacts.Found]
+    contacts: tuple[contacts.Way, ...]
     methods: list[Method]
     paying: Gathered
     two_step: bool
@@ -82,7 +82,7 @@ def begin(db: Database, policy: Policy, visitor: Visitor, start: Start) -> Begun
         act=start.act,
         parameters=_WRITE(dict(start.parameters)).decode(),
     )
-    found = db.read(lambda reading: _gather(reading, visitor, ticket))
+    found = db.read(lambda reading: _gather(reading, policy, visitor, ticket))
     secret = flows.seal_ticket(ticket, db.keys, db.chance)
     ends_at = flows.ends_at(ticket.opened_at, ticket.opened_at, policy.flows)
     return Begun(ticket, secret, _options(db.keys, ticket, found), ends_at)
@@ -90,7 +90,7 @@ def begin(db: Database, policy: Policy, visitor: Visitor, start: Start) -> Begun
 
 def look(db: Database, policy: Policy, visitor: Visitor, ticket: flows.Ticket) -> Status:
     """Return a step-up as its holder sees it."""
-    found, now = db.read(lambda work: (_gather(work, visitor, ticket), work.now))
+    found, now = db.read(lambda work: (_gather(work, policy, visitor, ticket), work.now))
     flow = found.paying.flow
     stepped_at = flow.stepped_at if flow else ticket.opened_at
     ends_at = flows.ends_at(ticket.opened_at, stepped_at, policy.flows)
@@ -157,7 +157,9 @@ def _judge(
         return paid
     right = comparing.compare(db, policy.means, visitor.service_origin, paid, given, place)
     if isinstance(right, Right):
-        return db.write("step_up.pass", lambda work: _pass(work, visitor, ticket, paid, right))
+        return db.write(
+            "step_up.pass", lambda work: _pass(work, policy, visitor, ticket, paid, right)
+        )
     kind, refused = comparing.told(paid, right, given)
     label = comparing.charged(paid).flow.challenge.label or None
     event = Event(kind, ticket.account, visitor, label)
@@ -172,7 +174,7 @@ def parameters_of(ticket: flows.Ticket) -> dict[str, str]:
 
 def _ask(work: Work, policy: Policy, asker: Asker, request: Ask) -> Asked | Refused:
     ticket = asker.ticket
-    found = _gather(work, asker.visitor, ticket)
+    found = _gather(work, policy, asker.visitor, ticket)
     flow, lane = found.paying.flow, found.paying.lane
     method = registered.chosen(work.keys, ticket.flow, _methods(found), request.option)
     if method is not None:
@@ -182,7 +184,7 @@ def _ask(work: Work, policy: Policy, asker: Asker, request: Ask) -> Asked | Refu
         (
             one
             for one in _contacts(found)
-            if flows.option_of(ticket.flow, one.id, work.keys) == request.option
+            if flows.option_of(ticket.flow, contacts.number_of(one), work.keys) == request.option
         ),
         None,
     )
@@ -192,15 +194,16 @@ def _ask(work: Work, policy: Policy, asker: Asker, request: Ask) -> Asked | Refu
         subject=ticket.account,
         account=ticket.account,
         kind="step_up",
-        to=contacts.address(work.keys, chosen.id, chosen.sealed).text,
+        to=chosen.to,
         facts={"what": words.text(ticket.language, f"act.{ticket.act}")},
-        contact=chosen.id,
+        channel=chosen.channel,
+        contact=chosen.contact,
     )
     return authenticators.ask(work, policy, asker, found.paying, target)
 
 
 def _charge(work: Work, policy: Policy, asker: Asker, given: Given) -> Proof | Refused:
-    paying = _gather(work, asker.visitor, asker.ticket).paying
+    paying = _gather(work, policy, asker.visitor, asker.ticket).paying
     flow = paying.flow
     misfit = comparing.misfit(flow, given) if flow else None
     if misfit is not None:
@@ -212,12 +215,13 @@ def _charge(work: Work, policy: Policy, asker: Asker, given: Given) -> Proof | R
 
 def _pass(
     work: Work,
+    policy: Policy,
     visitor: Visitor,
     ticket: flows.Ticket,
     paid: Proof,
     right: Right,
 ) -> Passed | More | Refused:
-    found = _gather(work, visitor, ticket)
+    found = _gather(work, policy, visitor, ticket)
     charged = comparing.charged(paid)
     if found.paying.flow is None or not flows.is_same(found.paying.flow, charged.flow):
         return Refused(Reason.CODE_USED)
@@ -242,24 +246,27 @@ def _pass(
     return Passed(ticket.account, recovery_code=made)
 
 
-def _gather(work: Work, visitor: Visitor, ticket: flows.Ticket) -> _Found:
+def _gather(work: Work, policy: Policy, visitor: Visitor, ticket: flows.Ticket) -> _Found:
     book = limits.reading(work, ticket.account)
     device = sessions.familiar_device(work, ticket.account, visitor)
     # Who is signed in is no stranger: without a browser that the account knows, the session is one.
     lane = limits.lane_of(book[1], device or ticket.session)
     owner = accounts.find(work, ticket.account)
+    # Threat: 081, a phone whose card or company changed lately proves nothing for a change.
+    held = contacts.every(work, ticket.account)
+    trusted = [one for one in held if not contacts.is_doubted(one, work.now)]
     return _Found(
-        contacts=contacts.of_account(work, ticket.account),
+        contacts=contacts.ways(work.keys, trusted, policy.contacts),
         methods=methods.of_account(work, ticket.account),
         paying=Gathered(ticket.account, book, flows.find(work, ticket.flow), lane),
         two_step=owner is not None and owner.two_step,
     )
 
 
-def _contacts(found: _Found, proved: tuple[str, ...] | None = None) -> list[contacts.Found]:
+def _contacts(found: _Found, proved: tuple[str, ...] | None = None) -> tuple[contacts.Way, ...]:
     """Return the contacts that a code may go to: none once a code was given back."""
     done = found.proved if proved is None else proved
-    return [] if set(done) & set(CODES.values()) else found.contacts
+    return () if set(done) & set(CODES.values()) else found.contacts
 
 
 def _methods(found: _Found, proved: tuple[str, ...] | None = None) -> list[Method]:
@@ -271,11 +278,7 @@ def _options(
 ) -> tuple[Option, ...]:
     """Return the ways on: codes to contacts, then methods; never one kind twice."""
     by_code = (
-        Option(
-            flows.option_of(ticket.flow, one.id, keys),
-            CODES["email"],
-            addresses.hint(contacts.address(keys, one.id, one.sealed)),
-        )
+        Option(flows.option_of(ticket.flow, contacts.number_of(one), keys), one.kind, one.hint)
         for one in _contacts(found, proved)
     )
     return (*by_code, *registered.options(keys, ticket.flow, _methods(found, proved)))

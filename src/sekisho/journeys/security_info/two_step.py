@@ -1,14 +1,14 @@
 """Two-step verification of the signed-in person, turned on and off (spec M10)."""
 
-from sekisho.authenticators import counting, recovery_code, registered
+from sekisho.authenticators import counting, password, recovery_code, registered
 from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
-from sekisho.journeys.security_info import rules
+from sekisho.journeys.security_info import changed, passwords, rules
 from sekisho.journeys.security_info.rules import Policy
-from sekisho.records import accounts, activity, methods, notices, proofs, sessions, trust
+from sekisho.records import accounts, activity, methods, notices, proofs, sessions
 from sekisho.records.activity import Event, Kind
-from sekisho.records.methods import Method
+from sekisho.records.methods import Method, State
 from sekisho.records.notices import Told
 from sekisho.records.sessions import Session
 
@@ -30,8 +30,9 @@ def _turn(
     if owner is None or owner.two_step is is_on:
         return Refused(Reason.ALREADY_THERE)
     held = methods.of_account(work, account)
-    if is_on and not can_turn_on(held):
-        return Refused(Reason.NOTHING_TO_PROVE)
+    refused = may_turn(held, is_on=is_on)
+    if refused is not None:
+        return refused
     act = rules.TWO_STEP_ON if is_on else rules.TWO_STEP_OFF
     proof = proofs.demand(work, account, session.id, act, {})
     if isinstance(proof, Refused):
@@ -44,7 +45,7 @@ def _turn(
         if one.id != session.id and is_on and counting.is_wanted(one.methods, two_step=True)
     ]
     accounts.turn_two_step(work, account, is_on=is_on)
-    trust.end_all(work, account)
+    changed.settle(work, account)
     proofs.spend(work, proof)
     kind = Kind.TWO_STEP_ON if is_on else Kind.TWO_STEP_OFF
     activity.record(work, Event(kind, account, visitor))
@@ -52,6 +53,22 @@ def _turn(
     for one in weak:
         sessions.end(work, account, one)
     return len(weak)
+
+
+def may_turn(held: list[Method], *, is_on: bool) -> Refused | None:
+    """Say why it stays as it is, or None.
+
+    Off is refused where a password would stand alone that is too short for that (spec M6).
+    """
+    if is_on:
+        return None if can_turn_on(held) else Refused(Reason.NOTHING_TO_PROVE)
+    is_short = any(
+        one.kind == passwords.KIND
+        and one.state is State.ACTIVE
+        and one.public != password.STANDS_ALONE
+        for one in held
+    )
+    return Refused(Reason.PASSWORD_SHORT) if is_short else None
 
 
 def can_turn_on(held: list[Method]) -> bool:

@@ -15,7 +15,13 @@ from sekisho.records.flows import Flow
 from sekisho.records.limits import STRANGER
 
 
-def begin(db: Database, policy: Policy, visitor: Visitor, name: str | None) -> Begun | Refused:
+def begin(
+    db: Database,
+    policy: Policy,
+    visitor: Visitor,
+    name: str | None,
+    purpose: flows.Purpose = flows.Purpose.SIGN_IN,
+) -> Begun | Refused:
     """Begin a flow for a name, or for a passkey that says whose it is; nothing is kept.
 
     Nothing depends on whether the name is known, except to a browser that its account knows.
@@ -24,12 +30,12 @@ def begin(db: Database, policy: Policy, visitor: Visitor, name: str | None) -> B
         return Refused(Reason.INVALID_INPUT, pointer="/name", detail="no address, no phone number")
     zone = visitor.zone or policy.zone
     typed = (name or "").strip()
-    ticket = flows.begin(db.aside(), flows.Purpose.SIGN_IN, typed, visitor.language, zone)
+    ticket = flows.begin(db.aside(), purpose, typed, visitor.language, zone)
     secret = flows.seal_ticket(ticket, db.keys, db.chance)
     ends_at = flows.ends_at(ticket.opened_at, ticket.opened_at, policy.flows)
     offered = ways.strangers(db.keys, ticket, policy.means)
     if name is not None and visitor.device:
-        found = db.read(lambda work: _of_familiar(work, policy.means, visitor, ticket))
+        found = db.read(lambda work: _of_familiar(work, policy, visitor, ticket))
         offered = found or offered
     return Begun(ticket, secret, ways.options(offered), ends_at)
 
@@ -48,14 +54,14 @@ def status(db: Database, policy: Policy, visitor: Visitor, ticket: flows.Ticket)
     if found is None or found.flow is None:
         ends_at = flows.ends_at(ticket.opened_at, ticket.opened_at, policy.flows)
         state = flows.State.EXPIRED if now >= ends_at else flows.State.OPEN
-        offered = ways.options(_offered(db, policy.means, visitor, ticket, None))
+        offered = ways.options(_offered(db, policy, visitor, ticket, None))
         return Status(ticket, state, ends_at, offered, None, policy.limits.flow, is_familiar=False)
     flow = found.flow
     return Status(
         ticket=ticket,
         state=flows.state_of(flow, policy.flows, now),
         ends_at=flows.ends_at(flow.opened_at, flow.stepped_at, policy.flows),
-        options=ways.options(_offered(db, policy.means, visitor, ticket, flow)),
+        options=ways.options(_offered(db, policy, visitor, ticket, flow)),
         challenge=flow.challenge if flow.challenge.kind else None,
         resends_left=max(0, policy.limits.flow - flow.asked),
         is_familiar=flow.lane != STRANGER,
@@ -75,36 +81,42 @@ def asked_of_browser(
 
 
 def _offered(
-    db: Database, means: Means, visitor: Visitor, ticket: flows.Ticket, flow: Flow | None
+    db: Database, policy: Policy, visitor: Visitor, ticket: flows.Ticket, flow: Flow | None
 ) -> tuple[Way, ...]:
     if flow is not None and flow.proved and flow.account is not None:
         account, proved = flow.account, flow.proved
-        return db.read(lambda work: of_account(work, flow.id, account, proved))
+        return db.read(lambda work: of_account(work, policy, ticket, account, proved))
     is_near = bool(visitor.device and ticket.name)
-    found = db.read(lambda work: _of_familiar(work, means, visitor, ticket)) if is_near else ()
-    return found or ways.strangers(db.keys, ticket, means)
+    found = db.read(lambda work: _of_familiar(work, policy, visitor, ticket)) if is_near else ()
+    return found or ways.strangers(db.keys, ticket, policy.means)
 
 
-def of_account(work: Work, flow: int, account: int, proved: tuple[str, ...]) -> tuple[Way, ...]:
+def of_account(
+    work: Work, policy: Policy, ticket: flows.Ticket, account: int, proved: tuple[str, ...]
+) -> tuple[Way, ...]:
     """Return the ways on of an account that has proved something."""
-    held = contacts.of_account(work, account), methods.of_account(work, account)
-    return ways.known(work.keys, flow, *held, proved)
+    reached = contacts.ways(work.keys, contacts.every(work, account), policy.contacts)
+    held = methods.of_account(work, account)
+    return ways.known(work.keys, ticket.flow, reached, held, (*proved, *ways.closed(ticket)))
 
 
 def of_familiar(
-    work: Work, means: Means, visitor: Visitor, ticket: flows.Ticket, found: Gathered
+    work: Work, policy: Policy, visitor: Visitor, ticket: flows.Ticket, found: Gathered
 ) -> tuple[Way, ...]:
     """Return the ways of an account to a browser that it knows: what was typed, then the others."""
     held, owner = sessions.device_of(visitor.device), found.owner
     if owner is None or sessions.recognised(work.keys, held, found.device_mac) is None:
         return ()
-    others = [one for one in contacts.of_account(work, owner.account) if one.id != owner.contact]
-    mine = ways.known(work.keys, ticket.flow, others, methods.of_account(work, owner.account))
-    return (ways.strangers(work.keys, ticket, means)[0], *mine)
+    found_ones = contacts.every(work, owner.account)
+    reached = contacts.ways(work.keys, found_ones, policy.contacts)
+    others = [one for one in reached if one.contact != owner.contact]
+    held_methods = methods.of_account(work, owner.account)
+    mine = ways.known(work.keys, ticket.flow, others, held_methods, ways.closed(ticket))
+    return (ways.strangers(work.keys, ticket, policy.means)[0], *mine)
 
 
 def _of_familiar(
-    work: Work, means: Means, visitor: Visitor, ticket: flows.Ticket
+    work: Work, policy: Policy, visitor: Visitor, ticket: flows.Ticket
 ) -> tuple[Way, ...]:
     held, name = sessions.device_of(visitor.device), rules.read_name(ticket.name)
     found = store.asking(
@@ -114,4 +126,4 @@ def _of_familiar(
         flow=0,
         device=held.id if held else 0,
     )
-    return of_familiar(work, means, visitor, ticket, found)
+    return of_familiar(work, policy, visitor, ticket, found)

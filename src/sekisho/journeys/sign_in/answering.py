@@ -11,12 +11,13 @@ from sekisho import authenticators
 from sekisho.authenticators import CODES, Given, More, Verdict, comparing, counting, registered
 from sekisho.authenticators.comparing import Right
 from sekisho.authenticators.password import Place
+from sekisho.ground.clock import micros
 from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
 from sekisho.journeys.sign_in import concluding, telling
 from sekisho.journeys.sign_in.concluding import Paid
-from sekisho.journeys.sign_in.rules import Policy, SignedIn
+from sekisho.journeys.sign_in.rules import Policy, Proved, SignedIn
 from sekisho.journeys.sign_in.store import Gathered
 from sekisho.records import activity, flows, limits, notices, sessions, trust
 from sekisho.records.activity import Event
@@ -43,7 +44,7 @@ def answer(
     visitor: Visitor,
     ticket: flows.Ticket,
     given: Given,
-) -> SignedIn | More | Refused:
+) -> SignedIn | Proved | More | Refused:
     """Answer a flow's newest challenge.
 
     A password holds its place in the pool before it is charged: where the line is full, nothing is
@@ -63,7 +64,7 @@ def answer(
 
 def _judge(
     db: Database, policy: Policy, attempt: _Attempt, place: Place | None
-) -> SignedIn | More | Refused:
+) -> SignedIn | Proved | More | Refused:
     paid = db.write("sign_in.charge", lambda work: _charge(work, policy, attempt))
     if isinstance(paid, Refused):
         return paid
@@ -101,6 +102,8 @@ def _charge(work: Work, policy: Policy, attempt: _Attempt) -> Paid | Refused:
     if misfit is not None:
         return misfit
 
+    if found.owner is not None and micros(flow.challenge.sent_at) < found.owner.voided_at:
+        return Refused(Reason.CODE_EXPIRED)
     visitor, is_familiar = _recognised(work, visitor, found)
     payer = found.payer(flow)
     proof: flows.Charged | registered.Paid | Refused

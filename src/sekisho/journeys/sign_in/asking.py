@@ -4,11 +4,10 @@ import msgspec
 from msgspec.structs import replace
 
 from sekisho import authenticators
-from sekisho.authenticators import Ask, Asked, Asker, Means, Target, passkeys, registered
+from sekisho.authenticators import Ask, Asked, Asker, Target, passkeys, registered
 from sekisho.authenticators.passkey import Challenge
 from sekisho.authenticators.registered import Wanted
-from sekisho.ground import addresses
-from sekisho.ground.addresses import EmailAddress
+from sekisho.ground import words
 from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
@@ -16,7 +15,7 @@ from sekisho.journeys.sign_in import actions, rules, store, telling, ways
 from sekisho.journeys.sign_in.rules import Name, Policy
 from sekisho.journeys.sign_in.store import Gathered
 from sekisho.journeys.sign_in.ways import Way
-from sekisho.records import contacts, flows, limits, notices, sessions
+from sekisho.records import contacts, flows, limits, notices, proofs, sessions
 from sekisho.records.limits import STRANGER
 from sekisho.records.notices import Told
 
@@ -106,7 +105,7 @@ def _ask(
     is_proved = found.flow is not None and bool(found.flow.proved)
     way = None if is_proved else named.way
     if way is None:
-        way = ways.chosen(_own_ways(work, policy.means, named, found), named.request.option)
+        way = ways.chosen(_own_ways(work, policy, named, found), named.request.option)
     if way is None:
         return _UNKNOWN
     subject = found.owner.account if found.owner else named.subject
@@ -124,14 +123,14 @@ def _ask(
     return asked
 
 
-def _own_ways(work: Work, means: Means, named: _Named, found: Gathered) -> tuple[Way, ...]:
+def _own_ways(work: Work, policy: Policy, named: _Named, found: Gathered) -> tuple[Way, ...]:
     """Return the ways of the account itself: after a first proof, or to a browser that it knows."""
     visitor, ticket = named.asker.visitor, named.asker.ticket
     if found.owner is None:
         return ()
     if found.flow is not None and found.flow.proved:
-        return actions.of_account(work, ticket.flow, found.owner.account, found.flow.proved)
-    return actions.of_familiar(work, means, visitor, ticket, found)
+        return actions.of_account(work, policy, ticket, found.owner.account, found.flow.proved)
+    return actions.of_familiar(work, policy, visitor, ticket, found)
 
 
 def _gather(work: Work, named: _Named) -> Gathered:
@@ -163,15 +162,17 @@ def _target(work: Work, policy: Policy, named: _Named, found: Gathered, way: Way
     if way.contact or way.confirms:
         return _to_another(work, policy, named, found, way)
     email = named.name.email if named.name else None
-    may_reach = owner is not None or (policy.is_sign_up_open and email is not None)
+    may_sign_up = policy.is_sign_up_open and not named.asker.ticket.is_reset
+    may_reach = owner is not None or (may_sign_up and email is not None)
     if owner is not None:
         email = contacts.address(work.keys, owner.contact, owner.sealed)
     return Target(
         subject=owner.account if owner else named.subject,
         account=owner.account if owner else None,
-        kind="sign_in" if owner or not policy.is_sign_up_open else "sign_up",
+        kind=_letter(named, is_new=owner is None and policy.is_sign_up_open),
         to=email.text if email else "",
         is_decoy=not may_reach,
+        facts=_facts(named),
         channel=way.channel,
     )
 
@@ -182,25 +183,35 @@ def _to_another(work: Work, policy: Policy, named: _Named, found: Gathered, way:
     # Threat: 091, "if it matches, we send it" (test_a_contact_that_is_not_confirmed_gets_nothing).
     """
     account = found.owner.account if found.owner else named.subject
-    held = contacts.of_account(work, account)
-    to, contact = "", 0
-    for one in held:
-        address = contacts.address(work.keys, one.id, one.sealed)
-        is_it = one.id == way.contact or _is_confirmed(address, named.request.confirm)
-        if is_it and not to:
-            to, contact = address.text, one.id
+    reached = contacts.ways(work.keys, contacts.every(work, account), policy.contacts)
+    if way.contact:
+        those = (one for one in reached if (one.contact, one.channel) == (way.contact, way.channel))
+        found_one = next(those, None)
+    else:
+        found_one = contacts.confirmed(reached, way.kind, named.request.confirm or "")
+    to, contact = (found_one.to, found_one.contact) if found_one else ("", 0)
     is_new = found.owner is None and policy.is_sign_up_open
     return Target(
         subject=account,
         account=found.owner.account if found.owner else None,
-        kind="sign_up" if is_new else "sign_in",
+        kind=_letter(named, is_new=is_new),
         to=to,
         is_decoy=found.owner is None or not to,
+        facts=_facts(named),
         channel=way.channel,
         contact=contact or flows.NOBODY,
     )
 
 
-def _is_confirmed(address: EmailAddress, confirm: str | None) -> bool:
-    typed = addresses.parse_email(confirm) if confirm else None
-    return typed is not None and addresses.canonical(typed) == addresses.canonical(address)
+def _letter(named: _Named, *, is_new: bool) -> str:
+    """Return the kind of the message: to sign in, to sign up, or to set a new password."""
+    if named.asker.ticket.purpose is flows.Purpose.RESET_PASSWORD:
+        return flows.Purpose.RESET_PASSWORD.word
+    return "sign_up" if is_new else "sign_in"
+
+
+def _facts(named: _Named) -> dict[str, str | int]:
+    ticket = named.asker.ticket
+    if not ticket.is_reset:
+        return {}
+    return {"what": words.text(ticket.language, f"act.{proofs.RESET}")}

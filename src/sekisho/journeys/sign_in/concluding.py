@@ -10,13 +10,24 @@ from sekisho.ground.db import Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
 from sekisho.journeys.sign_in import actions, rules, store, telling, ways
-from sekisho.journeys.sign_in.rules import Policy, SignedIn
+from sekisho.journeys.sign_in.rules import Policy, Proved, SignedIn
 from sekisho.journeys.sign_in.store import Gathered, Owner
-from sekisho.records import accounts, activity, contacts, flows, limits, notices, sessions, trust
+from sekisho.records import (
+    accounts,
+    activity,
+    contacts,
+    flows,
+    limits,
+    notices,
+    proofs,
+    sessions,
+    trust,
+)
 from sekisho.records.activity import Event, Kind
 from sekisho.records.notices import Told
 from sekisho.risk import Facts, judge
 
+_BY_PHONE = ("sms_code", "voice_code")
 _NO_BOOK = (0, limits.book(None))
 _BY_TRUST = ("trusted_browser",)  # why no second step was asked
 
@@ -50,6 +61,8 @@ class _Now(msgspec.Struct, frozen=True):
     books: tuple[int, limits.Book]
     payer: int
     is_familiar: bool
+    kept: trust.Kept | None = None  # the trust that stands in the place of a second step
+    newcomer: EmailAddress | None = None
 
 
 def gather(work: Work, ticket: flows.Ticket, device: int) -> Gathered | None:
@@ -60,7 +73,7 @@ def gather(work: Work, ticket: flows.Ticket, device: int) -> Gathered | None:
 
 def conclude(
     work: Work, policy: Policy, ticket: flows.Ticket, paid: Paid, right: Right
-) -> SignedIn | More | Refused:
+) -> SignedIn | Proved | More | Refused:
     """Conclude a right answer; of any number of them one commits this (spec C3)."""
     now = _by_now(work, ticket, paid, right)
     if isinstance(now, Refused):
@@ -73,9 +86,26 @@ def conclude(
         return _refuse_decoy(work, paid)
 
     proved = (*charged.flow.proved, right.kind)
-    kept = _kept(work, paid)
-    if owner and not kept and counting.is_wanted(proved, two_step=owner.two_step):
-        return _more(work, paid, right, now, owner)
+    kept = None if ticket.is_reset else _kept(work, paid)
+    if owner is not None and not kept and _is_more_wanted(work, paid, proved, owner, right):
+        return _more(work, policy, ticket, paid, right, now)
+    if ticket.is_reset:
+        return _may_set(work, ticket, paid, right, now)
+    settled = replace(now, kept=kept, newcomer=newcomer)
+    return _open(work, policy, ticket, paid, right, settled)
+
+
+def _open(
+    work: Work,
+    policy: Policy,
+    ticket: flows.Ticket,
+    paid: Paid,
+    right: Right,
+    now: _Now,
+) -> SignedIn | Refused:
+    """Spend what was proved, begin the session, and tell the owner."""
+    kept, newcomer, owner = now.kept, now.newcomer, now.owner
+    charged, proved = paid.charged, (*paid.charged.flow.proved, right.kind)
     reasons = judge(Facts(is_familiar=now.is_familiar, is_new_account=owner is None)).reasons
     told = telling.everybody(work, owner, ticket) if reasons and owner is not None else []
     made = _use_up(work, paid, right)
@@ -112,17 +142,53 @@ def _trust(
     return trust.give(work, account, device, paid.visitor, policy.trust)
 
 
-def _more(work: Work, paid: Paid, right: Right, now: _Now, owner: Owner) -> More | Refused:
-    """Keep a first proof and return the ways on."""
-    flow = paid.charged.flow
-    on = actions.of_account(work, flow.id, owner.account, (*flow.proved, right.kind))
+def _is_more_wanted(
+    work: Work, paid: Paid, proved: tuple[str, ...], owner: Owner, right: Right
+) -> bool:
+    """Say whether more is to be proved; a password too short to stand alone is half.
+
+    # Threat: 081, so is a code to a phone whose card or company changed lately.
+    """
+    is_half = right.outcome is not None and right.outcome.compared.is_half
+    contact = paid.charged.flow.challenge.method
+    if right.kind in _BY_PHONE and contact:
+        held = contacts.every(work, owner.account)
+        is_half = any(one.id == contact and contacts.is_doubted(one, work.now) for one in held)
+    return counting.is_wanted(proved, two_step=owner.two_step or is_half)
+
+
+def _may_set(
+    work: Work, ticket: flows.Ticket, paid: Paid, right: Right, now: _Now
+) -> Proved | Refused:
+    """Let a new password be set, once, by who holds this flow; nobody is signed in (spec V5)."""
+    owner = now.owner
+    if owner is None:
+        return _refuse_decoy(work, paid)
     made = _use_up(work, paid, right)
     if isinstance(made, Refused):
         return made
-    owned = replace(paid.charged, flow=replace(flow, account=owner.account))
+    flows.spend(work, paid.charged, now.books, now.payer)
+    bound = proofs.digest(work.keys, owner.account, proofs.RESET, {})
+    proofs.earn(work, ticket.flow, ticket.flow, bound)
+    label = paid.charged.flow.challenge.label or None
+    event = Event(Kind.STEPPED_UP, owner.account, paid.visitor, label, (proofs.RESET,))
+    activity.record(work, event)
+    return Proved(owner.account, made)
+
+
+def _more(
+    work: Work, policy: Policy, ticket: flows.Ticket, paid: Paid, right: Right, now: _Now
+) -> More | Refused:
+    """Keep a first proof and return the ways on."""
+    flow, account = paid.charged.flow, now.owner.account if now.owner else 0
+    on = actions.of_account(work, policy, ticket, account, (*flow.proved, right.kind))
+    made = _use_up(work, paid, right)
+    if isinstance(made, Refused):
+        return made
+    owned = replace(paid.charged, flow=replace(flow, account=account))
     flows.advance(work, owned, now.books, now.payer, right.kind)
     label = flow.challenge.label or None
-    activity.record(work, Event(Kind.FIRST_PROOF, owner.account, paid.visitor, label))
+    activity.record(work, Event(Kind.FIRST_PROOF, account, paid.visitor, label))
     return More(ways.options(on), made)
 
 
@@ -180,7 +246,7 @@ def _newcomer(
     Only the code that went to what was typed proves it.
     """
     is_typed = right.outcome is None and not paid.charged.flow.challenge.method
-    may = policy.is_sign_up_open and is_typed
+    may = policy.is_sign_up_open and is_typed and not ticket.is_reset
     name = rules.read_name(ticket.name) if may else None
     return name.email if name else None
 

@@ -10,7 +10,7 @@ from sekisho.authenticators import Ask, Asked, Begun, Given, More, prompts
 from sekisho.ground.db import Database
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.journeys.sign_in import actions, answering, asking, passkey_pages, shown
-from sekisho.journeys.sign_in.rules import Policy, SignedIn
+from sekisho.journeys.sign_in.rules import Policy, Proved, SignedIn
 from sekisho.records import flows, limits, sessions, trust
 from sekisho.web import cookies
 from sekisho.web.calls import Call
@@ -34,6 +34,7 @@ def routes(db: Database, policy: Policy, gate: limits.Gate) -> tuple[Route, ...]
         Route("POST", page, partial(post_code, db, policy, gate)),
         Route("POST", "/sign-in/{flow}/resend", partial(post_resend, db, policy, gate)),
         Route("GET", "/sign-in/{flow}/ways", partial(show_ways, db, policy)),
+        Route("POST", "/sign-in/{flow}/forgotten", partial(post_forgotten, db, policy)),
         Route("POST", "/sign-in/{flow}/way", partial(post_way, db, policy, gate)),
         Route("GET", "/help/code", partial(show_help, db, policy)),
         Route("GET", "/signed-out", show_signed_out),
@@ -144,12 +145,23 @@ def _answered(
     """Answer; a right answer ends the session that the browser had before (attack 096)."""
     before = shown.session_of(db, policy, call)
     outcome = answering.answer(db, policy, gate, call.visitor, ticket, given)
+    if isinstance(outcome, Proved):
+        return _may_set(ticket, outcome)
     if not isinstance(outcome, SignedIn):
         return outcome
     if before is not None:
         account, old = before.account, before.id
         db.write("sign_in.replace", lambda work: sessions.end(work, account, old))
     return _signed_in(db, policy, call, ticket, outcome)
+
+
+def _may_set(ticket: flows.Ticket, proved: Proved) -> Reply:
+    """Lead on to the new password; a recovery code that was used is shown with its successor."""
+    path = f"{shown.path_of(ticket).removesuffix('/code')}/new-password"
+    if proved.recovery_code is None:
+        return Redirect(path)
+    context = {"code": proved.recovery_code, "next_path": path, "path": path}
+    return Page("sign_in/new_recovery_code.html", context)
 
 
 def post_resend(db: Database, policy: Policy, gate: limits.Gate, call: Call) -> Reply:
@@ -179,6 +191,21 @@ def show_ways(db: Database, policy: Policy, call: Call) -> Reply:
             db, policy, call, "used" if seen.state is flows.State.PASSED else "expired"
         )
     return shown.ways_page(seen, None)
+
+
+def post_forgotten(db: Database, policy: Policy, call: Call) -> Reply:
+    """Begin a flow for a new password, by the name of the one in the path (spec V1)."""
+    if not call.is_own_form:
+        return shown.not_ours(call)
+    ticket = shown.ticket_of(db, call)
+    if ticket is None:
+        return shown.ended(db, policy, call, "unknown")
+    purpose = flows.Purpose.RESET_PASSWORD
+    begun = actions.begin(db, policy, call.visitor, ticket.name, purpose)
+    if isinstance(begun, Refused):
+        return Redirect("/sign-in")
+    path = f"{shown.path_of(begun.ticket).removesuffix('/code')}/ways"
+    return Redirect(path, (shown.holding(call, begun.secret),))
 
 
 def post_way(db: Database, policy: Policy, gate: limits.Gate, call: Call) -> Reply:

@@ -15,15 +15,20 @@ from sekisho.ground.db import Database
 from sekisho.ground.refusal import Refused
 from sekisho.ground.visitor import Visitor
 from sekisho.journeys.sign_in import actions, answering, asking
-from sekisho.journeys.sign_in.rules import Policy, SignedIn
+from sekisho.journeys.sign_in.rules import Policy, Proved, SignedIn
 from sekisho.records import flows, limits, sessions
 
 
-def road(db: Database, policy: Policy, gate: limits.Gate) -> Road:
-    """Return the four steps of a sign-in."""
+def road(
+    db: Database,
+    policy: Policy,
+    gate: limits.Gate,
+    purpose: flows.Purpose = flows.Purpose.SIGN_IN,
+) -> Road:
+    """Return the four steps of a sign-in, or of a flow that ends in a new password."""
 
     def begin(visitor: Visitor, start: Start) -> Begun | Refused:
-        return actions.begin(db, policy, visitor, start.name)
+        return actions.begin(db, policy, visitor, start.name, purpose)
 
     def look(visitor: Visitor, ticket: flows.Ticket) -> Status:
         return actions.status(db, policy, visitor, ticket)
@@ -33,6 +38,8 @@ def road(db: Database, policy: Policy, gate: limits.Gate) -> Road:
 
     def answer(visitor: Visitor, ticket: flows.Ticket, given: Given) -> Passed | More | Refused:
         outcome = answering.answer(db, policy, gate, visitor, ticket, given)
+        if isinstance(outcome, Proved):
+            return Passed(outcome.account, recovery_code=outcome.recovery_code)
         if not isinstance(outcome, SignedIn):
             return outcome
         session = outcome.started.session
@@ -40,6 +47,4 @@ def road(db: Database, policy: Policy, gate: limits.Gate) -> Road:
         made, given_trust = outcome.recovery_code, outcome.trust
         return Passed(session.account, outcome.started, ends_at, made, given_trust)
 
-    return Road(
-        flows.Purpose.SIGN_IN, needs_session=False, begin=begin, look=look, ask=ask, answer=answer
-    )
+    return Road(purpose, needs_session=False, begin=begin, look=look, ask=ask, answer=answer)

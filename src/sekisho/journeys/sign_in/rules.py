@@ -8,6 +8,7 @@ from sekisho.authenticators import rules as authenticators
 from sekisho.ground import addresses
 from sekisho.ground.addresses import EmailAddress
 from sekisho.ground.showing import shown
+from sekisho.records.contacts import rules as contacts
 from sekisho.records.sessions import rules as sessions
 from sekisho.records.trust import rules as trust
 
@@ -18,6 +19,7 @@ class Policy(authenticators.Policy):
 
     sessions: sessions.Policy
     trust: trust.Policy
+    contacts: contacts.Policy
     is_sign_up_open: bool
     zone: str
 
@@ -44,6 +46,17 @@ class SignedIn(msgspec.Struct, frozen=True):
     def __repr__(self) -> str:
         """Hide what is nobody's to read."""
         return shown(self, "recovery_code", "trust")
+
+
+class Proved(msgspec.Struct, frozen=True):
+    """A flow for a new password that was passed: it may be set once, and gives no session (V5)."""
+
+    account: int
+    recovery_code: str | None = None
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "recovery_code")
 
 
 def read_name(text: str) -> Name | None:

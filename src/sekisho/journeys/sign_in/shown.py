@@ -75,11 +75,13 @@ def ways_page(
         **trusting,
         "kind": "" if prompt["is_answered"] else kind,
         "is_first": not seen.proved,
+        "is_reset": seen.ticket.is_reset,
         "name": seen.ticket.name,
         "options": [{"id": one.id, "kind": one.kind, "hint": one.hint} for one in seen.options],
         "refused": refused,
         "answer_action": path,
         "choose_action": path.replace("/code", "/way"),
+        "forgotten_action": path.replace("/code", "/forgotten"),
     }
     status = refused.reason.status if refused else 200
     return Page("sign_in/more.html", context, status, refused=refused)

@@ -11,7 +11,10 @@ from sekisho.ground.showing import shown
 from sekisho.journeys.sign_in.rules import Name
 from sekisho.records import contacts, flows, limits
 
-_OWNER = "a.id, a.two_step, a.language, a.zone, c.id, c.sealed, b.version, b.pages, d.secret"
+_OWNER = (
+    "a.id, a.two_step, a.language, a.zone, c.id, c.sealed, b.version, b.pages, d.secret,"
+    " a.voided_at"
+)
 _HAS_MORE = "EXISTS (SELECT 1 FROM contact o WHERE o.account = a.id AND o.id <> a.contact)"
 _ASKING = sql(
     f"SELECT {_OWNER}, NULL, {flows.COLUMNS} FROM (SELECT 1 AS one) AS x"  # noqa: S608  # constants
@@ -37,7 +40,7 @@ _OWNING = sql(
     " LEFT JOIN book b ON b.subject = a.id"
     " WHERE a.id = :account AND a.may_sign_in = 1"
 )
-_WIDTH = 10
+_WIDTH = 11
 _NOBODY = b"\x00" * 16  # an index that nobody has
 
 
@@ -54,6 +57,7 @@ class Owner(msgspec.Struct, frozen=True):
     sealed: bytes
     two_step: bool = False
     has_more: bool = False
+    voided_at: int = 0  # codes that were sent until then open nothing (spec V5)
 
     def __repr__(self) -> str:
         """Hide what is nobody's to read."""
@@ -112,7 +116,8 @@ def _owner(row: Row) -> Owner:
         contact=row[4],
         sealed=row[5],
         two_step=bool(row[1]),
-        has_more=bool(row[9]),
+        has_more=bool(row[10]),
+        voided_at=row[9],
     )
 
 

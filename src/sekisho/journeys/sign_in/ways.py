@@ -9,13 +9,13 @@ from collections.abc import Iterable
 import msgspec
 
 from sekisho.authenticators import CODE_KIND, CODES, KINDS, Means, Option, registered
-from sekisho.ground import addresses
 from sekisho.ground.keys import Keys
 from sekisho.journeys.sign_in import rules
 from sekisho.records import contacts, flows
 from sekisho.records.methods import Method
 
 _PLACES = {kind.name: place + 1 for place, kind in enumerate(KINDS)}
+_FORGOTTEN = "password"  # what is to be set anew proves nothing
 _CHANNELS = {kind: channel for channel, kind in CODES.items()}
 
 
@@ -45,13 +45,14 @@ def strangers(keys: Keys, ticket: flows.Ticket, means: Means) -> tuple[Way, ...]
         return tuple(_any(keys, ticket, kind) for kind in means.kinds if kind == "passkey")
     typed = Option(flows.option_id(ticket.flow, 0, keys), CODE_KIND, rules.hint_of(name))
     first = Way(typed, "email", confirms=name.email is None)
-    return (first, *(_any(keys, ticket, kind) for kind in means.kinds))
+    kinds = (kind for kind in means.kinds if kind not in closed(ticket))
+    return (first, *(_any(keys, ticket, kind) for kind in kinds))
 
 
 def known(
     keys: Keys,
     flow: int,
-    held_contacts: Iterable[contacts.Found],
+    reached: Iterable[contacts.Way],
     held_methods: Iterable[Method],
     proved: tuple[str, ...] = (),
 ) -> tuple[Way, ...]:
@@ -60,12 +61,17 @@ def known(
     What is of a kind that was proved already is left out.
     """
     is_code_proved = bool(set(proved) & set(_CHANNELS))
-    by_code = () if is_code_proved else tuple(_to(keys, flow, one) for one in held_contacts)
+    by_code = () if is_code_proved else tuple(_to(keys, flow, one) for one in reached)
     by_method = tuple(
         Way(Option(flows.option_of(flow, one.id, keys), one.kind, one.name or None), method=one.id)
         for one in registered.usable(held_methods, proved)
     )
     return (*by_code, *by_method)
+
+
+def closed(ticket: flows.Ticket) -> tuple[str, ...]:
+    """Return the kinds that prove nothing in this flow."""
+    return (_FORGOTTEN,) if ticket.is_reset else ()
 
 
 def chosen(ways: Iterable[Way], option: str) -> Way | None:
@@ -84,7 +90,7 @@ def _any(keys: Keys, ticket: flows.Ticket, kind: str) -> Way:
     return Way(option, channel, confirms=bool(channel))
 
 
-def _to(keys: Keys, flow: int, contact: contacts.Found) -> Way:
-    address = contacts.address(keys, contact.id, contact.sealed)
-    option = Option(flows.option_of(flow, contact.id, keys), CODE_KIND, addresses.hint(address))
-    return Way(option, "email", contact=contact.id)
+def _to(keys: Keys, flow: int, way: contacts.Way) -> Way:
+    number = contacts.number_of(way)
+    option = Option(flows.option_of(flow, number, keys), way.kind, way.hint)
+    return Way(option, way.channel, contact=way.contact)

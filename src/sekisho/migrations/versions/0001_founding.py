@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("contact", number, nullable=False),
         sa.Column("may_sign_in", sa.SmallInteger(), nullable=False),
         sa.Column("two_step", sa.SmallInteger(), nullable=False),
+        sa.Column("voided_at", number, nullable=False),
         sa.Column("language", sa.Text()),
         sa.Column("zone", sa.Text()),
         sa.Column("created_at", number, nullable=False),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, Column, SmallInteger, Table, Text
 
+from sekisho.ground.clock import micros
 from sekisho.ground.db import METADATA, NUMBER, Work, sql
 
 ACCOUNT = Table(
@@ -13,6 +14,7 @@ ACCOUNT = Table(
     Column("contact", BigInteger, nullable=False),
     Column("may_sign_in", SmallInteger, nullable=False),
     Column("two_step", SmallInteger, nullable=False),
+    Column("voided_at", BigInteger, nullable=False),
     Column("language", Text),
     Column("zone", Text),
     Column("created_at", BigInteger, nullable=False),
@@ -24,10 +26,11 @@ _FIND = sql(
     " WHERE id = :account"
 )
 _ADD = sql(
-    "INSERT INTO account (id, contact, may_sign_in, two_step, language, zone, created_at)"
-    " VALUES (:id, :contact, 1, 0, :language, :zone, :at)"
+    "INSERT INTO account (id, contact, may_sign_in, two_step, voided_at, language, zone,"
+    " created_at) VALUES (:id, :contact, 1, 0, 0, :language, :zone, :at)"
 )
 _TWO_STEP = sql("UPDATE account SET two_step = :is_on WHERE id = :account AND two_step = :was_on")
+_VOID = sql("UPDATE account SET voided_at = :at WHERE id = :account")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +77,8 @@ def keep(work: Work, new: Account) -> None:
 def turn_two_step(work: Work, account: int, *, is_on: bool) -> None:
     """Keep that two-step verification was turned on or off, from the other."""
     work.guard(_TWO_STEP, account, account=account, is_on=int(is_on), was_on=int(not is_on))
+
+
+def void_codes(work: Work, account: int) -> None:
+    """Keep that codes to sign in which were asked for until now open nothing any more (spec V5)."""
+    work.keep(_VOID, account=account, at=micros(work.now))

@@ -10,11 +10,12 @@ from sekisho.records.contacts.actions import (
     draft,
     hint,
     identity,
+    note_change,
     opened,
     propose,
     stand_in,
 )
-from sekisho.records.contacts.reaching import Way, confirmed, ways
+from sekisho.records.contacts.reaching import Way, confirmed, number_of, ways
 from sekisho.records.contacts.rules import (
     CODE_KINDS,
     EMAIL,
@@ -26,6 +27,7 @@ from sekisho.records.contacts.rules import (
     State,
     channel_to,
     channels_to,
+    is_doubted,
     may_add,
     may_remove,
 )
@@ -64,8 +66,11 @@ __all__ = [
     "find",
     "hint",
     "identity",
+    "is_doubted",
     "may_add",
     "may_remove",
+    "note_change",
+    "number_of",
     "of_account",
     "opened",
     "propose",

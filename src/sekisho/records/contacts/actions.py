@@ -1,13 +1,14 @@
 """The verbs of contacts: index, add, propose, open."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sekisho.ground import addresses, phones
 from sekisho.ground.addresses import EmailAddress
 from sekisho.ground.db import Work
 from sekisho.ground.keys import Keys
 from sekisho.ground.phones import Line, Phone
-from sekisho.records.contacts import store
+from sekisho.records.contacts import rules, store
 from sekisho.records.contacts.rules import EMAIL, PHONE, Found, State
 
 _INDEX_BYTES = 16
@@ -24,7 +25,19 @@ def identity(reached: EmailAddress | Phone) -> str:
 
 def blind(keys: Keys, reached: EmailAddress | Phone) -> bytes:
     """Return the index under which a contact is found; without the key it names nobody."""
-    return keys.mac("index/v1", identity(reached).encode())[:_INDEX_BYTES]
+    return _index(keys, identity(reached))
+
+
+def note_change(
+    work: Work, number: str, changed_at: datetime | None, *, is_voip: bool = False
+) -> None:
+    """Keep what a carrier knows of a number, for every account that has it (attack 081)."""
+    until = rules.doubt(changed_at, work.now, is_voip=is_voip)
+    store.doubt(work, _index(work.keys, number), until)
+
+
+def _index(keys: Keys, identity: str) -> bytes:
+    return keys.mac("index/v1", identity.encode())[:_INDEX_BYTES]
 
 
 def stand_in(keys: Keys, name: str) -> int:

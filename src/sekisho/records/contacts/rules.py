@@ -24,6 +24,7 @@ CODE_KINDS: Mapping[str, str] = MappingProxyType(
 )
 REMEMBERED = timedelta(days=30)  # a removed contact still hears of changes (attack 071)
 PENDING = timedelta(days=1)
+DOUBTED = timedelta(days=7)  # after a number changed its SIM or its carrier (attack 081)
 
 
 class State(IntEnum):
@@ -56,7 +57,8 @@ class Policy:
 class Found(msgspec.Struct, frozen=True):
     """A contact as the store has it; `contacts.opened` opens it.
 
-    `is_name` says that it is a sign-in name; `flow` is the flow that verifies a pending one.
+    `is_name` says that it is a sign-in name; `flow` is the flow that verifies a pending one. Until
+    `doubted_until` a code to this phone is not enough by itself (attack 081).
     """
 
     id: int
@@ -70,6 +72,7 @@ class Found(msgspec.Struct, frozen=True):
     verified_at: datetime | None
     removed_at: datetime | None
     kind: str = EMAIL
+    doubted_until: datetime | None = None
 
     def __repr__(self) -> str:
         """Hide what is nobody's to read."""
@@ -124,3 +127,19 @@ def channel_to(reached: EmailAddress | Phone, wished: str, policy: Policy) -> st
 def unfit(flaw: str) -> Refused:
     """Refuse a number for what it is; people read `phone.<flaw>`."""
     return Refused(Reason.PHONE_UNFIT, pointer="/address", detail=flaw, flaw=flaw)
+
+
+def doubt(changed_at: datetime | None, now: datetime, *, is_voip: bool) -> datetime | None:
+    """Return until when a number is in doubt, None for one that is not.
+
+    A VOIP line is for as long as it is seen to be one.
+    """
+    since = now if is_voip else changed_at
+    if since is None or since + DOUBTED <= now:
+        return None
+    return min(since, now) + DOUBTED
+
+
+def is_doubted(found: Found, now: datetime) -> bool:
+    """Say whether a code to this contact must not be accepted alone (attack 081)."""
+    return found.doubted_until is not None and now < found.doubted_until

@@ -23,6 +23,7 @@ CONTACT = Table(
     Column("added_at", BigInteger, nullable=False),
     Column("verified_at", BigInteger),
     Column("removed_at", BigInteger),
+    Column("doubted_until", BigInteger),
     Index(
         "contact_name",
         "blind",
@@ -31,11 +32,18 @@ CONTACT = Table(
         postgresql_where=text("is_name = 1"),
     ),
     Index("contact_account", "account"),
+    Index(
+        "contact_phone",
+        "blind",
+        sqlite_where=text("kind = 'phone'"),
+        postgresql_where=text("kind = 'phone'"),
+    ),
 )
 TABLES = (CONTACT,)
 
 _COLUMNS = (
-    "id, account, sealed, blind, state, is_name, flow, added_at, verified_at, removed_at, kind"
+    "id, account, sealed, blind, state, is_name, flow, added_at, verified_at, removed_at, kind,"
+    " doubted_until"
 )
 _FIND = sql(f"SELECT {_COLUMNS} FROM contact WHERE blind = :blind AND is_name = 1")  # noqa: S608
 _OF = sql(
@@ -49,6 +57,7 @@ _ADD = sql(
 )
 _VERIFY = sql("UPDATE contact SET state = 1, verified_at = :at WHERE id = :contact AND state = 0")
 _REMOVE = sql("UPDATE contact SET state = 2, removed_at = :at WHERE id = :contact AND state = 1")
+_DOUBT = sql("UPDATE contact SET doubted_until = :until WHERE blind = :blind AND kind = 'phone'")
 _DROP = sql("DELETE FROM contact WHERE id = :contact AND state = 0")
 _OLD = sql(
     "DELETE FROM contact WHERE id IN (SELECT id FROM contact"
@@ -70,6 +79,7 @@ def _shape(row: Row) -> Found:
         verified_at=None if row[8] is None else instant(row[8]),
         removed_at=None if row[9] is None else instant(row[9]),
         kind=row[10],
+        doubted_until=None if row[11] is None else instant(row[11]),
     )
 
 
@@ -121,6 +131,11 @@ def verify(work: Work, contact: int) -> None:
 def remove(work: Work, contact: int) -> None:
     """Keep that a contact was removed: once."""
     work.guard(_REMOVE, contact, contact=contact, at=micros(work.now))
+
+
+def doubt(work: Work, blind: bytes, until: datetime | None) -> None:
+    """Keep until when a number is in doubt, whoever has it as a contact."""
+    work.keep(_DOUBT, blind=blind, until=None if until is None else micros(until))
 
 
 def drop(work: Work, contact: int) -> None:

@@ -1,7 +1,7 @@
 """What a message needs to leave the house: its sender, the letters, the signer, the providers."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -38,7 +38,10 @@ class Mailbox:
 
 @dataclass(frozen=True, slots=True)
 class PostOffice:
-    """How this service sends; `providers` are by channel, and one may serve several."""
+    """How this service sends; `providers` are by channel, and one may serve several.
+
+    `before` is called with a phone's number just before a code goes to it.
+    """
 
     mail_from: Mailbox
     letters: Letters
@@ -46,6 +49,7 @@ class PostOffice:
     dkim: Signer | None = None
     reply_to: Mailbox | None = None
     policy: Policy = field(default_factory=Policy)
+    before: Callable[[str], None] | None = None
 
     def close(self) -> None:
         """Let go of all connections; for when nothing is sent any more."""

@@ -6,7 +6,7 @@ several hands at once.
 """
 
 from base64 import b32encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -36,6 +36,7 @@ _FRESH_MICROSECONDS = 250_000  # a claim this young is not read again before its
 _TOKEN_BYTES = 10
 # A decoy for a name that is no address is written all the same, and goes nowhere (spec C11).
 _NOBODY = "nobody@decoy.invalid"
+_PHONES = ("sms", "voice")
 _log = structlog.get_logger("sekisho.delivery")
 
 
@@ -88,6 +89,8 @@ def hand_over(db: Database, office: PostOffice, message: Claimed) -> Outcome | N
         return draft
     if content.is_decoy:
         return Dropped()
+    if office.before is not None and draft.channel in _PHONES and draft.code is not None:
+        _look_before(office.before, draft)
     return _send(draft, office)
 
 
@@ -98,6 +101,14 @@ def _write(message: Addressed, office: PostOffice) -> Draft | Deferred:
         return Deferred(f"the letter cannot be written: {error}")
     except Exception as error:  # noqa: BLE001 - a letter may fail in any way, and waits for its mending
         return Deferred(f"the letter cannot be written: {type(error).__name__}")
+
+
+def _look_before(look: Callable[[str], None], draft: Draft) -> None:
+    """Let somebody look at the number; a look-up that fails holds back no code."""
+    try:
+        look(draft.to)
+    except Exception as error:  # noqa: BLE001 - whatever it was, the code goes
+        _log.warning("no look-up of a number", message=draft.id, error=type(error).__name__)
 
 
 def _send(draft: Draft, office: PostOffice) -> Outcome:

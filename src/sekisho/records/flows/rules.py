@@ -23,6 +23,7 @@ class Purpose(IntEnum):
     SIGN_IN = 1
     STEP_UP = 2
     VERIFY_CONTACT = 3
+    RESET_PASSWORD = 4
 
     @property
     def word(self) -> str:
@@ -78,6 +79,11 @@ class Ticket(msgspec.Struct, frozen=True):
     def __repr__(self) -> str:
         """Hide what is nobody's to read."""
         return shown(self, "name", "parameters")
+
+    @property
+    def is_reset(self) -> bool:
+        """Say whether it is for a new password: such a flow gives no session (spec V5)."""
+        return self.purpose is Purpose.RESET_PASSWORD
 
 
 NOBODY = 1  # a challenge's `method` where its code went to nobody: what was typed matched nothing

@@ -11,6 +11,7 @@ from sekisho.ground.refusal import Reason, Refused
 from sekisho.records.proofs import store
 
 LIFE = timedelta(minutes=5)
+RESET = "passwords.reset"  # an act without a session: its proof is held by the flow that earned it
 _DIGEST_BYTES = 16
 _WRITE = msgspec.json.Encoder(order="sorted").encode
 
