@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.enrolled import BETTER, GOOD
-from tests.support.people import at_once
+from tests.support.people import at_once, begin
 from tests.support.trusting import ASKED, PASSED, Jar
 from tests.support.web_client import Client
 
@@ -62,6 +62,21 @@ def test_trust_skips_no_step_up(trusting):
         answer.json["state"],
         trusting.posts("/api/v1/contacts", body).code,
     )
+
+
+@pytest.mark.attack("059", "108")
+def test_trust_skips_no_step_of_a_reset_and_is_not_spent_on_it(trusting):
+    sets_a_password(trusting)
+    trusting.signs_in_twice()
+    trusting.house.clock.move(minutes=2)
+    client = trusting.house.client()
+    attempt = begin(client, trusting.person.address, purpose="reset_password")
+    headers = attempt.headers | trusting.jar.headers
+    option = {"option": attempt.begun.json["options"][0]["id"]}
+    asked = client.post(f"{attempt.path}/challenges", option, headers)
+    attempt.challenge = asked.json["id"]
+    assert ASKED == trusting.answers(attempt, trusting.jar, trust=True).json["state"]
+    assert not trusting.is_asked()
 
 
 @pytest.mark.parametrize("wish", [None, False])

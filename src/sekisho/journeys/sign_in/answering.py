@@ -71,7 +71,8 @@ def _judge(
     origin = attempt.visitor.service_origin
     right = comparing.compare(db, policy.means, origin, paid.proof, attempt.given, place)
     if isinstance(right, Right):
-        paid = replace(paid, trusted=_trusted(db, paid, right), trusts=attempt.given.trusts)
+        trusted = _trusted(db, attempt.ticket, paid, right)
+        paid = replace(paid, trusted=trusted, trusts=attempt.given.trusts)
         return db.write(
             "sign_in.pass",
             lambda work: concluding.conclude(work, policy, attempt.ticket, paid, right),
@@ -79,11 +80,16 @@ def _judge(
     return db.write("sign_in.wrong", lambda work: _refuse(work, attempt, paid, right))
 
 
-def _trusted(db: Database, paid: Paid, right: Right) -> trust.Kept | None:
-    """Return the trust in this browser, where it stands in the place of a second step (S2)."""
+def _trusted(db: Database, ticket: flows.Ticket, paid: Paid, right: Right) -> trust.Kept | None:
+    """Return the trust in this browser, where it stands in the place of a second step (S2).
+
+    # Threat: 059, a reset is no sign-in: it wants both proofs in a trusted browser too.
+    """
     owner, visitor = paid.owner, paid.visitor
     proved = (*paid.charged.flow.proved, right.kind)
-    if owner is None or not counting.is_wanted(proved, two_step=owner.two_step):
+    if owner is None or ticket.is_reset:
+        return None
+    if not counting.is_wanted(proved, two_step=owner.two_step):
         return None
     return trust.recognise(db, owner.account, visitor)
 

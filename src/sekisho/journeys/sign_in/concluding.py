@@ -86,7 +86,7 @@ def conclude(
         return _refuse_decoy(work, paid)
 
     proved = (*charged.flow.proved, right.kind)
-    kept = None if ticket.is_reset else _kept(work, paid)
+    kept = _kept(work, paid)
     if owner is not None and not kept and _is_more_wanted(work, paid, proved, owner, right):
         return _more(work, policy, ticket, paid, right, now)
     if ticket.is_reset:

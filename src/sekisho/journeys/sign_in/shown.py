@@ -56,7 +56,8 @@ def code_page(
 
 def _trusting(policy: Policy, call: Call, seen: Status) -> dict[str, object]:
     """Return the offer to trust this browser, at a second step: for how many days (screen 14)."""
-    days = policy.trust.length.days if seen.proved else 0
+    may = bool(seen.proved) and not seen.ticket.is_reset
+    days = policy.trust.length.days if may else 0
     return {"trust_days": days, "trusts": call.form.get("trust") == "yes"}
 
 
