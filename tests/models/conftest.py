@@ -1,5 +1,6 @@
 """Gives the tests of this folder both stores, and the whole service on each."""
 
+from tests.support.enrolled import enrolling
 from tests.support.houses import build_house, house
 from tests.support.people import asha, noor
 from tests.support.stores import chance, clock, db, postgres_url, sqlite_template, store
@@ -10,6 +11,7 @@ __all__ = [
     "chance",
     "clock",
     "db",
+    "enrolling",
     "house",
     "noor",
     "postgres_url",

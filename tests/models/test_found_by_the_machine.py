@@ -1,5 +1,6 @@
 """What the state machine found, each as the short story that it is."""
 
+import pyotp
 import pytest
 
 from sekisho.ground.db import sql
@@ -117,3 +118,16 @@ def test_a_decoy_for_a_phone_number_leaves_the_outbox_at_once(name, house):
     house.send_mail()
     rows = house.db.read(lambda work: work.all(_WAITING))
     assert [] == rows
+
+
+@pytest.mark.spec("C6")
+@pytest.mark.attack("033")
+def test_a_method_in_use_is_not_compared_by_confirming_it_again(enrolling, clock):
+    begun = enrolling.begins_method("totp", "phone").json
+    app = pyotp.TOTP(begun["secret"].replace(" ", ""))
+    code = app.at(clock.now())
+    assert 200 == enrolling.confirms_method(begun["id"], {"code": code}).status
+    clock.move(minutes=1)
+    right = app.at(clock.now())
+    for typed in (wrong(right), right, code):
+        assert "code_used" == enrolling.confirms_method(begun["id"], {"code": typed}).code

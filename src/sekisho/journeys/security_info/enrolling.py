@@ -17,7 +17,7 @@ from sekisho.journeys.security_info.means import Means
 from sekisho.journeys.security_info.rules import Enrolling, Given, Policy
 from sekisho.records import accounts, activity, methods, notices, proofs
 from sekisho.records.activity import Event, Kind
-from sekisho.records.methods import Full, Method, State
+from sekisho.records.methods import Full, Method, State, Tried
 from sekisho.records.notices import Told
 from sekisho.records.sessions import Session
 
@@ -121,9 +121,7 @@ def _confirm_code(
     means: Means, visitor: Visitor, session: Session, method: int, typed: str | None
 ) -> Method | Refused:
     db = means.db
-    tried = db.write(
-        "methods.charge", lambda work: methods.charge(work, session.account, method, _WAITS)
-    )
+    tried = db.write("methods.charge", lambda work: _charge(work, session.account, method))
     if isinstance(tried, Refused):
         return tried
     if typed is None:
@@ -132,6 +130,20 @@ def _confirm_code(
     return db.write(
         "methods.confirm", lambda work: _confirm(work, visitor, session, method, (typed, now))
     )
+
+
+def _charge(work: Work, account: int, method: int) -> Tried | Refused:
+    """Charge a try at a method that waits for its first proof.
+
+    # Threat: 033, a session that told codes of an app in use apart here, without any budget
+    # (test_a_method_in_use_is_not_compared_by_confirming_it_again).
+    """
+    found = methods.find(work, account, method)
+    if found is None:
+        return Refused(Reason.NOT_FOUND)
+    if found.state is not State.PENDING:
+        return Refused(Reason.CODE_USED)
+    return methods.count(work, found, _WAITS)
 
 
 def _confirm(
