@@ -13,6 +13,7 @@ from sekisho.authenticators.push.kind import PUSH
 from sekisho.authenticators.push.resting import Before, Granted, Held
 from sekisho.authenticators.push.rules import Ask, Decision, Phone, Policy, State
 from sekisho.authenticators.rules import Material, Verdict
+from sekisho.ground import ids
 from sekisho.ground.refusal import Reason, Refused
 from tests.support.material import START, SeededChance, draw_keys
 from tests.support.phones import base64url, point, private_key, signed
@@ -31,7 +32,7 @@ PHONE = Phone(
     subscription=None,
 )
 ASK = Ask(
-    id=31,
+    id=ids.made(START, 31),
     account=ASHA,
     flow=FLOW,
     purpose=1,
@@ -137,7 +138,7 @@ def test_what_was_denied_is_reported_once(ask, expected):
 )
 @pytest.mark.attack("049")
 def test_a_flow_goes_on_by_a_fresh_approval_of_its_own(ask, expected):
-    assert expected == reason(rules.may_use(ask, FLOW, POLICY, START))
+    assert expected == reason(rules.may_use(ask, FLOW, START))
 
 
 def test_a_phone_that_does_not_count_yet_answers_for_its_enrolment_alone():
@@ -266,7 +267,9 @@ def material(held, challenge=ASK.id, flow=FLOW):
         pytest.param(ASK, Verdict.WRONG, id="waiting"),
         pytest.param(replace(ASK, state=State.DENIED), Verdict.WRONG, id="denied"),
         pytest.param(replace(APPROVED, is_held=True), Verdict.WRONG, id="held back"),
-        pytest.param(replace(APPROVED, id=32), Verdict.WRONG, id="another challenge's"),
+        pytest.param(
+            replace(APPROVED, id=ids.made(START, 32)), Verdict.WRONG, id="another challenge's"
+        ),
         pytest.param(replace(APPROVED, flow=OTHER_FLOW), Verdict.WRONG, id="another flow's"),
         pytest.param(None, Verdict.WRONG, id="none"),
     ],
@@ -381,4 +384,4 @@ def test_base64url_of_anything_reads_or_is_nothing(octets, text):
 
 def test_settings_are_values_of_their_policy():
     assert 6 == changed(POLICY, digits=6).digits
-    assert isinstance(rules.may_use(None, FLOW, POLICY, START), Refused)
+    assert isinstance(rules.may_use(None, FLOW, START), Refused)

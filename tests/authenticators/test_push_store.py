@@ -130,7 +130,7 @@ def asks(db, account=ASHA, lane=FAMILIAR, flow=None, policy=POLICY, **more):
 
 
 def concludes(db, ticket, put):
-    return db.write("conclude", lambda work: push.conclude(work, ticket.flow, put.id, POLICY))
+    return db.write("conclude", lambda work: push.conclude(work, ticket.flow, put.id))
 
 
 def state_of(db, put):

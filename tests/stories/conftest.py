@@ -1,5 +1,6 @@
 """Gives the tests of this folder the whole service on each store, and people who use it."""
 
+from tests.support.carrying import carrying
 from tests.support.enrolled import enrolling
 from tests.support.guarded import cautious, guarded
 from tests.support.houses import build_house, closed_house, house, secure_house
@@ -14,6 +15,7 @@ __all__ = [
     "ben",
     "build_house",
     "cautious",
+    "carrying",
     "chance",
     "clock",
     "closed_house",

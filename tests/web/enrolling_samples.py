@@ -3,9 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from markupsafe import Markup
-
-from sekisho.authenticators import totp
 from sekisho.authenticators.password import Fault, Step
 from sekisho.ground import words
 from sekisho.ground.refusal import Reason, Refused
@@ -17,13 +14,7 @@ _NAMES = {"en": "Work laptop", "ja": "仕事用ノートPC"}
 
 def pages(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return a context for each state of each page."""
-    return {
-        **_passkeys(framed),
-        **_passwords(framed),
-        **_renaming(framed),
-        **_phones(framed),
-        **_app(framed),
-    }
+    return {**_passkeys(framed), **_passwords(framed), **_renaming(framed)}
 
 
 def _passkeys(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -95,67 +86,4 @@ def _renaming(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
         "security_info/rename_method.html#first": first,
         "security_info/rename_method.html#missing": {**first, "name": "", "refused": missing},
-    }
-
-
-def _phones(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    uri = "https://id.example.com/app#ABCD-EFGH-JKMN-PQRS-TVWX-YZ01-2345"
-    picture = Markup(totp.draw(uri, words.text(framed["language"], "bind.picture")))
-    waits = {
-        **framed,
-        "until": framed["now"] + timedelta(minutes=10),
-        "state_path": "/api/v1/methods/mtd_0k8rz2m4v7q1c/pairing",
-        "back_path": _HOME,
-    }
-    first = {
-        **waits,
-        "path": _HOME,
-        "picture": picture,
-        "code": uri.partition("#")[2],
-        "app": uri.partition("#")[0],
-        "next_path": f"{_ONE}/push",
-    }
-    number = {
-        **waits,
-        "path": f"{_ONE}/push",
-        "state": "paired",
-        "number": "047281",
-        "device": {"en": "Chrome on Android", "ja": "Chrome（Android）"}[framed["language"]],
-        "again_path": f"{_HOME}/add/push",
-    }
-    return {
-        "security_info/bind_phone.html#first": first,
-        "security_info/bind_number.html#number": number,
-        "security_info/bind_number.html#waiting": {**number, "state": "waiting"},
-        "security_info/bind_number.html#over": {**number, "state": "over"},
-    }
-
-
-def _app(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    is_english = framed["language"] == "en"
-    ask = {
-        "purpose": "sign_in",
-        "what": words.text(framed["language"], "push.what_sign_in"),
-        "account": "taro@example.com",
-        "device": "Chrome on Windows" if is_english else "Chrome（Windows）",
-        "place": "Japan (estimated)" if is_english else "日本（推定）",
-        "asked": "14:05",
-        "until": "14:10",
-    }
-    app = {**framed, "signed_in": False, "path": "/app", "sender_key": "BEl6", "ask": ask}
-    parts = (
-        "old",
-        "away",
-        "pair",
-        "idle",
-        "ask",
-        "approved",
-        "added",
-        "denied",
-        "reported",
-        "gone",
-    )
-    return {
-        **{f"push/app.html#{part}": {**app, "only": part} for part in parts},
-        "push/app.html#new": {**app, "only": "ask", "ask": ask | {"purpose": "enrolment"}},
     }

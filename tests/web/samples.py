@@ -13,6 +13,7 @@ from tests.web import (
     contact_test_samples,
     help_samples,
     method_samples,
+    push_samples,
     security_samples,
 )
 
@@ -66,6 +67,7 @@ def pages(language: str) -> dict[str, dict[str, Any]]:
         **security_samples.pages(frame(language, signed_in=True)),
         **method_samples.pages(frame(language, signed_in=True), frame(language)),
         **contact_test_samples.pages(frame(language, signed_in=True)),
+        **push_samples.pages(frame(language, signed_in=True), frame(language)),
         **choice_samples.pages(frame(language, signed_in=True)),
         **help_samples.pages(frame(language, signed_in=True), frame(language)),
         **_problems(language),
@@ -159,7 +161,7 @@ def _codes(language: str) -> dict[str, dict[str, Any]]:
 
 
 def _ends(language: str) -> dict[str, dict[str, Any]]:
-    whys = ("unknown", "expired", "cookies", "used")
+    whys = ("refused", "unknown", "expired", "cookies", "used")
     return {
         **{f"sign_in/ended.html#{why}": {**frame(language), "why": why} for why in whys},
         "sign_in/ended.html#signed_in": {**frame(language, signed_in=True), "why": "used"},

@@ -139,6 +139,7 @@ def test_every_sentence_of_the_pages_is_used():
         "act.",
         "app.",
         "push.what_",
+        "more.title_push",
         "compare.",
         "event.",
         "notices.kind.",

@@ -1,6 +1,6 @@
 """Authenticators: what can prove who somebody is. Journeys call these names, never a kind."""
 
-from sekisho.authenticators import comparing, counting, passkeys, registered
+from sekisho.authenticators import approving, comparing, counting, passkeys, registered
 from sekisho.authenticators.kind import Kind
 from sekisho.authenticators.kinds import KINDS, kind_named
 from sekisho.authenticators.proving import ask, charge, compare, told
@@ -9,6 +9,7 @@ from sekisho.authenticators.roads import Road
 from sekisho.authenticators.rules import (
     CODE_KIND,
     CODES,
+    Approval,
     Ask,
     Asked,
     Asker,
@@ -31,6 +32,7 @@ __all__ = [
     "CODES",
     "CODE_KIND",
     "KINDS",
+    "Approval",
     "Ask",
     "Asked",
     "Asker",
@@ -49,6 +51,7 @@ __all__ = [
     "Status",
     "Target",
     "Verdict",
+    "approving",
     "ask",
     "charge",
     "compare",

@@ -9,7 +9,12 @@ from sekisho.web.refusals import UNREADABLE
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _TEXT = msgspec.json.Decoder(str)
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_ANSWERS = ("code", "password", "credential")  # the fields that an answer may have, one of them
+_ANSWERS = (
+    "code",
+    "password",
+    "credential",
+    "push",
+)  # the fields that an answer may have, one of them
 
 
 def given_of(body: bytes, allowed: tuple[str, ...] = _ANSWERS) -> Given | Refused:
@@ -38,6 +43,8 @@ def typed_code(body: bytes) -> Given | Refused:
 
 def _answer(field: str, raw: msgspec.Raw) -> str | None:
     try:
+        if field == "push":
+            return "true" if bytes(raw) == b"true" else None
         if field == "credential":
             _OBJECT.decode(raw)
             return bytes(raw).decode()

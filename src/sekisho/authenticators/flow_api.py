@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from sekisho.authenticators.bodies import given_of, invalid, typed_code
 from sekisho.authenticators.roads import Road
 from sekisho.authenticators.rules import (
+    Approval,
     Ask,
     Asked,
     Begun,
@@ -188,7 +189,11 @@ def look(keys: Keys, roads: Roads, call: Call) -> Reply:
             state=seen.state.word,
             expires_at=show(seen.ends_at),
             options=_options(seen.options),
-            challenge=(challenge(newest, seen.resends_left, seen.public_key) if newest else None),
+            challenge=(
+                challenge(newest, seen.resends_left, seen.public_key, seen.approval)
+                if newest
+                else None
+            ),
         )
     )
 
@@ -208,7 +213,8 @@ def ask(keys: Keys, roads: Roads, call: Call) -> Reply:
         case Refused():
             return replace(asked, language=ticket.language)
         case Asked():
-            shown = challenge(asked.flow.challenge, asked.resends_left, asked.public_key)
+            newest, left = asked.flow.challenge, asked.resends_left
+            shown = challenge(newest, left, asked.public_key, asked.approval)
             return Json(shown, status=201)
 
 
@@ -265,16 +271,23 @@ def _options(offered: tuple[Option, ...]) -> list[OptionShape]:
 
 
 def challenge(
-    newest: flows.Challenge, resends_left: int, public_key: Mapping[str, object] | None = None
+    newest: flows.Challenge,
+    resends_left: int,
+    public_key: Mapping[str, object] | None = None,
+    approval: Approval | None = None,
 ) -> ChallengeShape:
     """Return a challenge as programs see it."""
+    again_at = approval.again_at if approval else newest.resend_at
+    is_sent = bool(newest.label) or approval is not None
     return ChallengeShape(
         id=ids.show("chl", newest.id),
         kind=newest.kind,
         label=newest.label or None,
         digits=newest.digits or None,
         expires_at=show(newest.ends_at),
-        resend_at=show(newest.resend_at) if newest.label else None,
-        resends_left=resends_left if newest.label else None,
+        resend_at=show(again_at) if is_sent else None,
+        resends_left=resends_left if is_sent else None,
         public_key=dict(public_key) if public_key else None,
+        number=approval.number if approval else None,
+        state=approval.state if approval else None,
     )

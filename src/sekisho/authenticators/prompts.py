@@ -6,20 +6,27 @@ from sekisho.authenticators.rules import CODES, Given, Status
 from sekisho.web.calls import Call
 
 SENT = frozenset(CODES.values())
-_FIELDS = ("password", "credential")
+_FIELDS = ("password", "credential", "push")
 
 
 def given(call: Call) -> Given:
-    """Return the answer in a form: a password, what a browser gave of a passkey, or else a code."""
+    """Return the answer in a form; without a field of its own kind it is a code."""
     field = next((one for one in _FIELDS if one in call.form), "code")
     return Given(call.form.get(field, ""), field, trusts=call.form.get("trust") == "yes")
 
 
-def context(kind: str, seen: Status) -> dict[str, object]:
-    """Return what `web/method_parts.html` is given of the kind that was asked for; "" for none."""
+def context(kind: str, seen: Status, path: str) -> dict[str, object]:
+    """Return what `web/method_parts.html` is given of the kind that was asked for; "" for none.
+
+    `path` is where the proof's page is.
+    """
     newest = seen.challenge
     return {
         "kind": kind,
         "passkey_options": json.dumps(seen.public_key) if seen.public_key else "",
+        "approval": seen.approval,
+        "approve_until": newest.ends_at if newest else None,
+        "approve_again": next((one.id for one in seen.options if one.kind == kind), ""),
+        "wait_path": f"{path}/push.json",
         "is_answered": newest is not None and kind == "passkey" and newest.tries > 0,
     }

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import msgspec
 from msgspec.structs import replace
 
-from sekisho.authenticators import passkey
+from sekisho.authenticators import approving, counting, passkey
 from sekisho.authenticators.kind import Compared, Hand, Trial
 from sekisho.authenticators.kinds import KINDS
 from sekisho.authenticators.rules import Asked, Asker, Given, Means, Option, Policy, Verdict
@@ -82,7 +82,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
 def usable(held: Iterable[Method], proved: Iterable[str] = ()) -> list[Method]:
     """Return the methods that can prove something that was not proved yet."""
-    done = frozenset(proved)
+    done = frozenset(counting.plain(one) for one in proved)
     return [
         one
         for one in held
@@ -122,24 +122,41 @@ def ask(
     wanted: Wanted,
     lane: int,
 ) -> Asked | Refused:
-    """Make a kind the flow's newest challenge; nothing is sent, so nothing need wait."""
-    if flow is not None:
-        at_once = replace(flow, challenge=replace(flow.challenge, resend_at=work.now))
-        refused = flows.may_ask(at_once, policy.flows, policy.limits.flow, work.now)
-    else:
-        opened_at = asker.ticket.opened_at
-        is_over = work.now >= flows.ends_at(opened_at, opened_at, policy.flows)
-        refused = Refused(Reason.FLOW_EXPIRED) if is_over else None
+    """Make a kind the flow's newest challenge; what sends nothing need not wait."""
+    refused = _may_ask(work, policy, asker, flow, wanted)
     if refused is not None:
         return refused
-    is_passkey = wanted.kind == passkey.PASSKEY.name
-    drawn = work.chance.octets(_CHALLENGE_BYTES) if is_passkey else b""
-    newest = challenge(work, policy, wanted, drawn)
+    approval = None
+    if wanted.kind == approving.KIND:
+        whose = (wanted.account or wanted.subject, wanted.method)
+        put = approving.ask(work, policy, asker, flow, whose, lane)
+        if isinstance(put, Refused):
+            return put
+        newest, approval = put
+    else:
+        is_passkey = wanted.kind == passkey.PASSKEY.name
+        drawn = work.chance.octets(_CHALLENGE_BYTES) if is_passkey else b""
+        newest = challenge(work, policy, wanted, drawn)
     subject = flow.subject if flow else wanted.subject
     asked = flows.Asked(subject, wanted.account, lane, newest)
     granted = flows.grant(work, asker.ticket, flow, asked)
     left = max(0, policy.limits.flow - granted.asked)
-    return Asked(granted, left, is_familiar=lane != limits.STRANGER, kind=wanted.kind)
+    is_familiar = lane != limits.STRANGER
+    return Asked(granted, left, is_familiar, kind=wanted.kind, approval=approval)
+
+
+def _may_ask(
+    work: Work, policy: Policy, asker: Asker, flow: flows.Flow | None, wanted: Wanted
+) -> Refused | None:
+    if flow is None:
+        opened_at = asker.ticket.opened_at
+        is_over = work.now >= flows.ends_at(opened_at, opened_at, policy.flows)
+        return Refused(Reason.FLOW_EXPIRED) if is_over else None
+    at_once = replace(flow, challenge=replace(flow.challenge, resend_at=work.now))
+    refused = flows.may_ask(at_once, policy.flows, policy.limits.flow, work.now)
+    if refused is None and wanted.kind == approving.KIND:
+        return approving.may_ask(policy, flow, work.now)
+    return refused
 
 
 def challenge(work: Work, policy: Policy, wanted: Wanted, drawn: bytes) -> flows.Challenge:
@@ -170,6 +187,13 @@ def charge(
             return once
         answering = (Candidate(found.account, found.method, found),) if found else ()
         return Paid(once, answering, payer=0)
+    if newest.kind == approving.KIND:
+        waited = approving.charge(work, policy, flow, given)
+        if isinstance(waited, Refused):
+            return waited
+        question = waited[1]
+        by_phone = Candidate(question.account, question.decided_by, question)
+        return Paid(waited[0], (by_phone,), payer=0)
     payer = payer_of(work.keys, account or flow.subject, newest.kind)
     book = limits.reading(work, payer)
     held = methods.of_account(work, account or flow.subject)

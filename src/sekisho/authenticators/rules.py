@@ -105,6 +105,21 @@ class Ask(msgspec.Struct, frozen=True):
         return shown(self, "confirm")
 
 
+class Approval(msgspec.Struct, frozen=True):
+    """What is shown to who waits for a phone: the number to type there, and how it stands.
+
+    `state` is `waiting`, `approved`, `denied` or `over`; `again_at` is when it may be asked again.
+    """
+
+    number: str
+    state: str
+    again_at: datetime
+
+    def __repr__(self) -> str:
+        """Hide what is nobody's to read."""
+        return shown(self, "number")
+
+
 class Asked(msgspec.Struct, frozen=True):
     """A code that was asked for, the same for known and unknown names.
 
@@ -117,6 +132,7 @@ class Asked(msgspec.Struct, frozen=True):
     is_grown: bool = False
     kind: str = CODE_KIND
     public_key: Mapping[str, object] | None = None
+    approval: Approval | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +176,7 @@ class Status:
     kind: str = CODE_KIND
     proved: tuple[str, ...] = ()
     public_key: Mapping[str, object] | None = None  # what a browser is asked with, for a passkey
+    approval: Approval | None = None  # where a phone is waited for
 
 
 @dataclass(frozen=True, slots=True)

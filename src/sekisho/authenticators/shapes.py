@@ -30,16 +30,18 @@ class AskCode(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class AnswerCode(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """Answer a challenge with one of the three, by its kind.
+    """Answer a challenge with one of the four, by its kind.
 
     `code`: however it was typed or pasted; also an app's, and a recovery code. `password` as it is.
     `credential`: what a browser gave for `public_key` (`PublicKeyCredential.toJSON()`).
+    `push`: true, once the challenge's `state` is `approved`.
     `trust`, with the last answer of a sign-in: trust this device for a while (spec S2).
     """
 
     code: str | None = None
     password: str | None = None
     credential: dict[str, Any] | None = None
+    push: bool | None = None
     trust: bool = False
 
 
@@ -54,7 +56,8 @@ class OptionShape(msgspec.Struct):
 class ChallengeShape(msgspec.Struct, omit_defaults=True):
     """The newest challenge of a flow; what was not sent has no label and is not sent again.
 
-    `public_key` is for the browser: `PublicKeyCredential.parseRequestOptionsFromJSON()`.
+    `public_key` is for the browser: `PublicKeyCredential.parseRequestOptionsFromJSON()`. `number`
+    is to be typed on the phone; `state` is `waiting`, `approved`, `denied` or `over`.
     """
 
     id: str
@@ -65,6 +68,8 @@ class ChallengeShape(msgspec.Struct, omit_defaults=True):
     resend_at: str | None
     resends_left: int | None
     public_key: dict[str, Any] | None = None
+    number: str | None = None
+    state: str | None = None
 
 
 class FlowStarted(msgspec.Struct):

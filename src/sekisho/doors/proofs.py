@@ -26,9 +26,18 @@ def means(settings: Settings, db: Database, origin: str, *, is_dev: bool) -> Mea
     return Means(
         own={
             "password": desk(settings, db),
+            "push": policies.pushes(settings),
             "passkey": passkey.Setup(policies.passkeys(settings), parties(settings, origin)),
         },
-        kinds=("passkey", "password", "totp", *by_phone, "email_code", "recovery_code"),
+        kinds=(
+            "passkey",
+            "push",
+            "password",
+            "totp",
+            *by_phone,
+            "email_code",
+            "recovery_code",
+        ),
     )
 
 

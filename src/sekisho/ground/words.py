@@ -160,6 +160,8 @@ def _offset(zone: tzinfo) -> str:
 def refusal(language: str, refused: Refused, zone: str, now: datetime) -> str:
     """Return what a refusal says to a person: the same words on pages and in `user_message`."""
     key = f"refusal.{refused.reason.value}"
+    if refused.kind == "push" and f"refusal.push_{refused.reason.value}" in catalogue(language):
+        key = f"refusal.push_{refused.reason.value}"
     again = refused.retry_at
     match refused.reason:
         case Reason.CODE_WRONG:

@@ -10,6 +10,7 @@ from sekisho.authenticators.push.actions import (
     Reached,
     Seen,
     Wanted,
+    approved,
     ask,
     conclude,
     end_all,
@@ -34,6 +35,7 @@ from sekisho.authenticators.push.rules import (
     State,
     proved_as,
 )
+from sekisho.authenticators.push.rules import Ask as Question
 from sekisho.authenticators.push.store import TABLES
 
 __all__ = [
@@ -50,6 +52,7 @@ __all__ = [
     "Phone",
     "Policy",
     "Put",
+    "Question",
     "Reach",
     "Reached",
     "Said",
@@ -57,6 +60,7 @@ __all__ = [
     "Shown",
     "State",
     "Wanted",
+    "approved",
     "ask",
     "begin",
     "conclude",

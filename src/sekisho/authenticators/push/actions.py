@@ -133,21 +133,29 @@ def look(work: Work, challenge: int) -> Seen | None:
     return Seen(found.state, details.number, found.ends_at, is_over)
 
 
-def conclude(work: Work, flow: int, challenge: int, policy: Policy) -> Approved | Refused:
-    """Use an approval up: of any number of flows and calls that try one commits this.
+def approved(work: Work, flow: int, challenge: int) -> Ask | Refused:
+    """Return the approval that a flow can go on by.
 
-    # Threat: 050, a phone that was removed after it approved (test_a_removed_phone…).
+    # Threat: 050, a phone that was removed after it approved (test_an_approval_of_a_phone_that…).
     """
     found = store.ask(work, challenge)
-    refused = rules.may_use(found, flow, policy, work.now)
+    refused = rules.may_use(found, flow, work.now)
     if found is None or refused is not None:
         return refused or Refused(Reason.NOT_FOUND)
     phone = store.phone(work, found.decided_by)
     if phone is None or not phone.is_active or phone.account != found.account:
         return Refused(Reason.CODE_USED)
+    return found
+
+
+def conclude(work: Work, flow: int, challenge: int) -> Approved | Refused:
+    """Use an approval up: of any number of flows and calls that try one commits this."""
+    found = approved(work, flow, challenge)
+    if isinstance(found, Refused):
+        return found
     store.use(work, found)
-    methods.touch(work, phone.method)
-    return Approved(phone.method, rules.proved_as(found.digits))
+    methods.touch(work, found.decided_by)
+    return Approved(found.decided_by, rules.proved_as(found.digits))
 
 
 def end_all(work: Work, account: int, but: int = 0) -> int:

@@ -16,6 +16,7 @@ from typing import Literal, assert_never
 
 import msgspec
 
+from sekisho.ground import ids
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.showing import shown
 
@@ -111,6 +112,12 @@ class Ask(msgspec.Struct, frozen=True):
         """Hide what is nobody's to read."""
         return shown(self, "sealed")
 
+    @property
+    def usable_until(self) -> datetime:
+        """Return until when its flow may go on by it: as long again from when it was decided."""
+        lives = self.ends_at - ids.drawn_at(self.id)
+        return self.decided_at + lives if self.decided_at else self.ends_at
+
 
 class Details(msgspec.Struct, frozen=True, array_like=True):
     """What an ask shows the phone, and the number, which it never does: sealed in its row."""
@@ -188,15 +195,14 @@ def may_report(ask: Ask | None, phone: Phone) -> Refused | None:
     return None
 
 
-def may_use(ask: Ask | None, flow: int, policy: Policy, now: datetime) -> Refused | None:
+def may_use(ask: Ask | None, flow: int, now: datetime) -> Refused | None:
     """Say why a flow cannot go on by an ask, or None; an approval lives as long as an ask does.
 
     One that was held back looks like one that nobody answers.
     """
     if ask is None or ask.flow != flow:
         return Refused(Reason.NOT_FOUND)
-    until = ask.decided_at + policy.lives if ask.decided_at else ask.ends_at
-    if ask.state in (State.APPROVED, State.WAITING) and now >= until:
+    if ask.state in (State.APPROVED, State.WAITING) and now >= ask.usable_until:
         return Refused(Reason.CODE_EXPIRED)
     match ask.state:
         case State.APPROVED:

@@ -17,7 +17,7 @@ from sekisho.records import flows
 from sekisho.records.sessions import Session, guard
 from sekisho.web import cookies
 from sekisho.web.calls import Call
-from sekisho.web.replies import Cookie, Page, Redirect, Reply
+from sekisho.web.replies import Cookie, Json, Page, Redirect, Reply
 from sekisho.web.routing import Route
 
 HOME = "/account/security"
@@ -35,12 +35,22 @@ def routes(db: Database, policy: Policy, acts: Mapping[str, Act]) -> tuple[Route
         Route("POST", _PROVE, inside(partial(post_proof, db, policy, acts))),
         Route("POST", f"{_PROVE}/code", inside(partial(post_proof_code, db, policy))),
         Route("POST", f"{_PROVE}/act", inside(partial(post_act, db, acts))),
+        Route("GET", f"{_PROVE}/push.json", inside(partial(show_waiting, db, policy))),
     )
 
 
 def show_proof(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
     """Show the page that takes the code of a step-up."""
     return _proof_page(db, policy, call, session, None)
+
+
+def show_waiting(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
+    """Show how it stands with the phone that is waited for, to push_wait.js."""
+    ticket = _ticket(db, call, session)
+    seen = step_up.look(db, policy, call.visitor, ticket) if ticket else None
+    if seen is None or seen.approval is None:
+        return Refused(Reason.NOT_FOUND)
+    return Json({"state": seen.approval.state})
 
 
 def post_proof(
@@ -175,12 +185,14 @@ def _proof_page(
     if ticket is None:
         return Redirect(HOME) if refused is None else refused
     seen = step_up.look(db, policy, call.visitor, ticket)
+    if seen.state is flows.State.REFUSED:
+        return Page("security_info/stopped.html", {"signed_in": True, "path": HOME}, 410)
     if seen.state is not flows.State.OPEN:
         return Redirect(HOME) if refused is None else refused
     language = call.visitor.language
     is_sent = seen.challenge is not None and seen.kind in prompts.SENT
     kind = seen.kind if seen.challenge is not None and not is_sent else ""
-    context: dict[str, object] = {"has_code": is_sent, **prompts.context(kind, seen)}
+    context: dict[str, object] = {"has_code": is_sent, **prompts.context(kind, seen, _path(ticket))}
     if seen.challenge is not None and is_sent:
         context |= code_context(policy, call, seen.challenge, seen.resends_left)
     context |= {

@@ -26,6 +26,7 @@ from sekisho.authenticators import (
     Start,
     Status,
     Target,
+    approving,
     comparing,
     counting,
     passkeys,
@@ -46,6 +47,7 @@ from sekisho.records.activity import Event, Kind
 from sekisho.records.methods import Method
 
 _WRITE = msgspec.json.Encoder(order="sorted").encode
+_PUSH = approving.KIND
 _READ = msgspec.json.Decoder(dict[str, str]).decode
 
 
@@ -107,6 +109,9 @@ def look(db: Database, policy: Policy, visitor: Visitor, ticket: flows.Ticket) -
         kind=kind,
         proved=found.proved,
         public_key=_browser(db, policy.means, visitor, flow),
+        approval=db.read(lambda work: approving.look(work, policy, flow))
+        if kind == _PUSH
+        else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sekisho.authenticators import Begun, Means, Status, passkeys
+from sekisho.authenticators import Approval, Begun, Means, Status, approving, passkeys
 from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
@@ -68,6 +68,7 @@ def status(db: Database, policy: Policy, visitor: Visitor, ticket: flows.Ticket)
         kind=flow.challenge.kind,
         proved=flow.proved,
         public_key=asked_of_browser(db, policy.means, visitor, flow),
+        approval=approval_of(db, policy, flow),
     )
 
 
@@ -78,6 +79,13 @@ def asked_of_browser(
     if flow.challenge.kind != "passkey":
         return None
     return db.read(lambda work: passkeys.request(work, means, visitor.service_origin, flow))
+
+
+def approval_of(db: Database, policy: Policy, flow: Flow) -> Approval | None:
+    """Return what who waits for a phone is shown."""
+    if flow.challenge.kind != approving.KIND:
+        return None
+    return db.read(lambda work: approving.look(work, policy, flow))
 
 
 def _offered(

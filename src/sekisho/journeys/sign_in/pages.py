@@ -35,6 +35,7 @@ def routes(db: Database, policy: Policy, gate: limits.Gate) -> tuple[Route, ...]
         Route("POST", "/sign-in/{flow}/resend", partial(post_resend, db, policy, gate)),
         Route("GET", "/sign-in/{flow}/ways", partial(show_ways, db, policy)),
         Route("POST", "/sign-in/{flow}/forgotten", partial(post_forgotten, db, policy)),
+        Route("GET", "/sign-in/{flow}/push.json", partial(show_waiting, db, policy)),
         Route("POST", "/sign-in/{flow}/way", partial(post_way, db, policy, gate)),
         Route("GET", "/help/code", partial(show_help, db, policy)),
         Route("GET", "/signed-out", show_signed_out),
@@ -180,6 +181,15 @@ def post_resend(db: Database, policy: Policy, gate: limits.Gate, call: Call) -> 
             return Redirect(f"{shown.path_of(ticket)}?again=1")
 
 
+def show_waiting(db: Database, policy: Policy, call: Call) -> Reply:
+    """Show how it stands with the phone that is waited for, to push_wait.js."""
+    ticket = shown.ticket_of(db, call)
+    seen = actions.status(db, policy, call.visitor, ticket) if ticket else None
+    if seen is None or seen.approval is None:
+        return Refused(Reason.NOT_FOUND)
+    return Json({"state": seen.approval.state})
+
+
 def show_ways(db: Database, policy: Policy, call: Call) -> Reply:
     """Show the ways on (spec M9)."""
     ticket = shown.ticket_of(db, call)
@@ -187,9 +197,8 @@ def show_ways(db: Database, policy: Policy, call: Call) -> Reply:
         return shown.ended(db, policy, call, "unknown")
     seen = actions.status(db, policy, call.visitor, ticket)
     if seen.state is not flows.State.OPEN:
-        return shown.ended(
-            db, policy, call, "used" if seen.state is flows.State.PASSED else "expired"
-        )
+        why = {flows.State.PASSED: "used", flows.State.REFUSED: "refused"}
+        return shown.ended(db, policy, call, why.get(seen.state, "expired"))
     return shown.ways_page(seen, None)
 
 

@@ -44,6 +44,8 @@ def code_page(
         return ended(db, policy, call, "used")
     if seen.state is flows.State.EXPIRED:
         return ended(db, policy, call, "expired")
+    if seen.state is flows.State.REFUSED:
+        return ended(db, policy, call, "refused")
     newest, trusting = seen.challenge, _trusting(policy, call, seen)
     if newest is None:
         return ways_page(seen, refused) if seen.proved else ended(db, policy, call, "unknown")
@@ -69,7 +71,7 @@ def ways_page(
 ) -> Page:
     """Show the ways on, and the one that was chosen: `kind`."""
     path = path_of(seen.ticket)
-    prompt = prompts.context(kind, seen)
+    prompt = prompts.context(kind, seen, path.removesuffix("/code"))
     context = {
         "path": path if kind else f"{path.removesuffix('/code')}/ways",
         **prompt,
@@ -128,7 +130,7 @@ def ended(db: Database, policy: Policy, call: Call, why: str) -> Reply:
     signed_in = session_of(db, policy, call) is not None
     if why in ("used", "unknown") and signed_in and not call.is_write:
         return Redirect("/account")  # the back button, after signing in
-    status = {"unknown": 404, "cookies": 403, "expired": 410, "used": 409}[why]
+    status = {"unknown": 404, "cookies": 403, "expired": 410, "used": 409, "refused": 410}[why]
     return Page("sign_in/ended.html", {"why": why, "signed_in": signed_in}, status)
 
 

@@ -103,10 +103,12 @@ _ALONE = {
     "sms_code": 1,
     "voice_code": 1,
     "security_key": 1,  # a passkey whose authenticator verified nobody (attack 054)
+    "push": 1,  # two digits: no out-of-band secret of AAL2 (§3.1.3.2)
+    "push_6": 1,
     "passkey": 2,
 }
 _SOMETHING_KNOWN = frozenset({"password"})
-_SOMETHING_HELD = frozenset({"totp", "sms_code", "voice_code", "security_key"})
+_SOMETHING_HELD = frozenset({"totp", "sms_code", "voice_code", "security_key", "push_6"})
 
 
 def acr(methods: tuple[str, ...]) -> str:
