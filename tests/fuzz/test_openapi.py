@@ -65,6 +65,8 @@ OPERATIONS = (
     "GET /api/v1/contacts/{contact}/test",
     "POST /api/v1/contacts/{contact}/test",
     "POST /api/v1/contacts/{contact}/test/arrived",
+    "GET /api/v1/checkup",
+    "POST /api/v1/checkup/confirm",
     "GET /api/v1/notices",
     "PUT /api/v1/notices",
     "GET /api/v1/methods/{method}/pairing",
@@ -172,6 +174,8 @@ def situate(case, wanted, house, account):
         places |= {"flow": attempt.id, "challenge": attempt.challenge or "chl_0000000000000"}
     elif case.path == "/api/v1/flows" and wanted.is_right:
         case.body = {"purpose": "sign_in", "name": "asha@example.org", "locale": "ja"}
+    elif case.path == "/api/v1/checkup/confirm" and wanted.is_right:
+        case.body = {"what": "contacts"}
     names = case.path_parameters or {}
     if wanted.is_real:
         case.path_parameters = {name: places.get(name, old) for name, old in names.items()}

@@ -30,6 +30,8 @@ FACES = {
     "push_pages",
     "push_api",
     "removing_pages",
+    "checkup_pages",
+    "checkup_api",
     "reading",
     "shapes",
     "shown",

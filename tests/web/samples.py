@@ -9,6 +9,7 @@ from typing import Any
 from sekisho.ground import words
 from sekisho.ground.refusal import Reason, Refused
 from tests.web import (
+    checkup_samples,
     choice_samples,
     contact_test_samples,
     help_samples,
@@ -68,6 +69,7 @@ def pages(language: str) -> dict[str, dict[str, Any]]:
         **method_samples.pages(frame(language, signed_in=True), frame(language)),
         **contact_test_samples.pages(frame(language, signed_in=True)),
         **push_samples.pages(frame(language, signed_in=True), frame(language)),
+        **checkup_samples.pages(frame(language, signed_in=True)),
         **choice_samples.pages(frame(language, signed_in=True)),
         **help_samples.pages(frame(language, signed_in=True), frame(language)),
         **_problems(language),
@@ -183,6 +185,11 @@ def _account(language: str) -> dict[str, dict[str, Any]]:
         },
         "sessions": 2,
         "ways": ["email_code"],
+        "asks_contacts": False,
+        "asks_second_step": False,
+        "contacts": ["ta*****@example.com", "ta*****@example.net"],
+        "failing": [],
+        "is_confirmed": False,
         "end_all_path": end_all,
     }
     here = {
@@ -251,6 +258,9 @@ def _account(language: str) -> dict[str, dict[str, Any]]:
     return {
         "my_account/home.html#first": home,
         "my_account/home.html#new": {**home, "last_sign_in": None, "sessions": 1},
+        "my_account/home.html#asked": {**home, "asks_contacts": True, "asks_second_step": True},
+        "my_account/home.html#failing": {**home, "failing": ["ta*****@example.net"]},
+        "my_account/home.html#confirmed": {**home, "is_confirmed": True},
         "my_account/devices.html#first": devices,
         "my_account/devices.html#ended": {
             **devices,

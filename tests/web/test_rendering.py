@@ -140,6 +140,10 @@ def test_every_sentence_of_the_pages_is_used():
         "app.",
         "push.what_",
         "more.title_push",
+        "checkup.health.",
+        "checkup.told.",
+        "checkup.step.",
+        "checkup.do.",
         "compare.",
         "event.",
         "notices.kind.",
@@ -192,7 +196,7 @@ def test_hostile_text_stays_text(state):
 
 
 KEYS = {"title_key", "text_key", "action_key", "language", "why", "kind", "outcome", "ways"}
-KEYS |= {"always", "state"}
+KEYS |= {"always", "state", "step", "health", "answered"}
 KEYS |= {"word", "reasons", "reason", "zone", "theme", "refused", "by", "channel"}
 
 

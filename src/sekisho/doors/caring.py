@@ -10,6 +10,7 @@ from sekisho.journeys.help import api as help_api
 from sekisho.journeys.help import pages as help_pages
 from sekisho.journeys.notice_choices import api as notices_api
 from sekisho.journeys.notice_choices import pages as notices_pages
+from sekisho.journeys.security_info import checkup_api
 from sekisho.web.routing import Route
 
 
@@ -19,6 +20,7 @@ def programs(db: Database, settings: Settings, policy: security_info.Policy) -> 
         *help_api.routes(),
         *notices_api.routes(db, policy.sessions),
         *tests_api.routes(db, policies.tests(settings, policy)),
+        *checkup_api.routes(db, policy),
     )
 
 

@@ -9,6 +9,7 @@ from sekisho.journeys import contact_tests, security_info, sign_in
 from sekisho.journeys.my_account.devices import Policy as AccountPolicy
 from sekisho.journeys.recent_activity.actions import Policy as ActivityPolicy
 from sekisho.records import (
+    checkups,
     contacts,
     delivery,
     flows,
@@ -84,7 +85,16 @@ def trusting(settings: Settings) -> trust.Policy:
 
 def account(settings: Settings, signing_in: sign_in.Policy) -> AccountPolicy:
     """Return what the pages of an account follow."""
-    return AccountPolicy(signing_in.sessions, trusting(settings))
+    return AccountPolicy(signing_in.sessions, trusting(settings), checking_up(settings))
+
+
+def checking_up(settings: Settings) -> checkups.Policy:
+    """Return when owners are asked about their contacts and their second step."""
+    return checkups.Policy(
+        every=timedelta(days=settings.number("checkups.every_days")),
+        second_step=timedelta(days=settings.number("checkups.second_step_days")),
+        stale=timedelta(days=settings.number("checkups.stale_days")),
+    )
 
 
 def session_lives(settings: Settings) -> sessions.Policy:
@@ -187,6 +197,7 @@ def security_info_of(
         passkeys=passkeys(settings),
         passwords=passwords(settings),
         pushes=pushes(settings),
+        checkups=checking_up(settings),
     )
 
 

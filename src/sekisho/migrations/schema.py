@@ -13,7 +13,7 @@ from sekisho.ground.keys import KeyFileError, Keys
 from sekisho.records import methods  # noqa: F401  # its table: no journey brings it along yet
 
 _STEPS = Path(__file__).parent.parent / "migrations"
-HEAD = "0010"
+HEAD = "0011"
 
 
 class StoreError(Exception):

@@ -6,9 +6,10 @@ from sekisho.ground import ids
 from sekisho.ground.clock import instant
 from sekisho.ground.db import Work
 from sekisho.ground.visitor import Visitor
-from sekisho.journeys.my_account import enders
-from sekisho.records import accounts, activity, contacts, sessions
+from sekisho.journeys.my_account import devices, enders
+from sekisho.records import accounts, activity, checkups, contacts, sessions
 from sekisho.records.activity import Event, Kind
+from sekisho.records.checkups import Checkup
 from sekisho.records.sessions import Policy, Session
 
 
@@ -19,6 +20,7 @@ class Home:
     name: str = field(repr=False)
     before: activity.Seen | None
     sessions: int
+    checkup: Checkup
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,8 @@ class Receipt:
     also: dict[str, int]
 
 
-def home(work: Work, policy: Policy, session: Session) -> Home:
-    """Gather the home page: the sign-in name, the sign-in before this one, the sessions."""
+def home(work: Work, own: devices.Policy, session: Session) -> Home:
+    """Gather the home: sign-in name, the sign-in before this one, sessions, what is asked (P7)."""
     account = accounts.find(work, session.account)
     since = instant(account.created_at) if account else work.now
     found = contacts.of_account(work, session.account)
@@ -41,7 +43,8 @@ def home(work: Work, policy: Policy, session: Session) -> Home:
     return Home(
         name=contacts.address(work.keys, primary.id, primary.sealed).text if primary else "",
         before=before[0] if before else None,
-        sessions=len(listed(work, policy, session)),
+        sessions=len(listed(work, own.sessions, session)),
+        checkup=checkups.look(work, session.account, own.checkups),
     )
 
 

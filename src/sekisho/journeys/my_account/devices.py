@@ -7,7 +7,7 @@ import msgspec
 
 from sekisho.ground.db import Work
 from sekisho.ground.visitor import Visitor
-from sekisho.records import activity, sessions, trust
+from sekisho.records import activity, checkups, sessions, trust
 from sekisho.records.activity import Event, Kind
 from sekisho.records.sessions import Session
 
@@ -18,6 +18,7 @@ class Policy:
 
     sessions: sessions.Policy
     trust: trust.Policy
+    checkups: checkups.Policy
 
 
 class Browser(msgspec.Struct, frozen=True):

@@ -18,18 +18,18 @@ def routes(db: Database, own: devices.Policy) -> tuple[Route, ...]:
     policy = own.sessions
     inside = partial(guard.for_pages, db, policy)
     return (
-        Route("GET", "/account", inside(partial(show_home, db, policy))),
+        Route("GET", "/account", inside(partial(show_home, db, own))),
         Route("GET", END_ALL, inside(partial(show_end_all, db, policy))),
         Route("POST", END_ALL, inside(partial(post_end_all, db, policy))),
-        Route("GET", "/sign-out", inside(partial(show_home, db, policy))),
+        Route("GET", "/sign-out", inside(partial(show_home, db, own))),
         Route("POST", "/sign-out", inside(partial(post_sign_out, db))),
         *device_pages.routes(db, own),
     )
 
 
-def show_home(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
-    """Show the account's home."""
-    home = db.read(lambda work: actions.home(work, policy, session))
+def show_home(db: Database, own: devices.Policy, call: Call, session: Session) -> Reply:
+    """Show the account's home, with what its owner is asked from time to time."""
+    home = db.read(lambda work: actions.home(work, own, session))
     language, before = call.visitor.language, home.before
     context = {
         "signed_in": True,
@@ -44,6 +44,11 @@ def show_home(db: Database, policy: Policy, call: Call, session: Session) -> Rep
         },
         "sessions": home.sessions,
         "ways": list(session.methods),
+        "asks_contacts": home.checkup.asks_for_contacts,
+        "asks_second_step": home.checkup.asks_for_second_step,
+        "contacts": [one.hint for one in home.checkup.contacts],
+        "failing": [one.hint for one in home.checkup.failing],
+        "is_confirmed": "confirmed" in call.query,
         "end_all_path": END_ALL,
     }
     return Page("my_account/home.html", context)

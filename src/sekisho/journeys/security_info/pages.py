@@ -12,6 +12,7 @@ from sekisho.ground.db import Database
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.journeys.security_info import (
     actions,
+    checkup_pages,
     method_home,
     method_pages,
     phone_pages,
@@ -41,6 +42,7 @@ def routes(means: Means) -> tuple[Route, ...]:
         rules.ADD: partial(_add, db, policy),
         rules.REMOVE: partial(_remove, db, policy),
         **method_pages.acts(means),
+        **checkup_pages.acts(db, policy),
     }
     return (
         Route("GET", _HOME, inside(partial(show_home, db, policy))),
@@ -53,6 +55,7 @@ def routes(means: Means) -> tuple[Route, ...]:
         Route("POST", _ONE, inside(partial(post_contact, db, policy))),
         Route("POST", f"{_ONE}/code", inside(partial(post_code, db, policy))),
         *method_pages.routes(means),
+        *checkup_pages.routes(db, policy),
         *proving_pages.routes(db, policy, acts),
     )
 

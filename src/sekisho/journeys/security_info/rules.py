@@ -14,6 +14,7 @@ from sekisho.ground import addresses, phones
 from sekisho.ground.addresses import EmailAddress
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.showing import shown
+from sekisho.records.checkups import rules as checkups
 from sekisho.records.contacts import rules as contacts
 from sekisho.records.methods import rules as methods
 from sekisho.records.sessions import rules as sessions
@@ -24,6 +25,7 @@ ADD_METHOD = "methods.add"
 REMOVE_METHOD = "methods.remove"
 TWO_STEP_ON = "two_step.on"
 TWO_STEP_OFF = "two_step.off"
+TRY_TWO_STEP = "two_step.try"
 METHODS = ("passkey", "push", "totp", "password", "recovery_code")
 NAMED = ("passkey", "push", "totp")  # an account may have several, told apart by name
 _STRONG = ("passkey", "push", "totp")  # with one of these it does without a password (M8)
@@ -35,6 +37,7 @@ ACTS: Mapping[str, frozenset[str]] = {
     REMOVE_METHOD: frozenset({"id"}),
     TWO_STEP_ON: frozenset(),
     TWO_STEP_OFF: frozenset(),
+    TRY_TWO_STEP: frozenset(),
 }
 KINDS = (contacts.EMAIL, contacts.PHONE)
 OF_PHONES = frozenset({"country", "channel"})
@@ -53,6 +56,7 @@ class Policy(authenticators.Policy):
     passkeys: passkey.Policy
     passwords: password.Policy
     pushes: push.Policy
+    checkups: checkups.Policy
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,24 +18,31 @@ ACCOUNT = Table(
     Column("language", Text),
     Column("zone", Text),
     Column("created_at", BigInteger, nullable=False),
+    Column("two_step_at", BigInteger),
 )
 TABLES = (ACCOUNT,)
 
 _FIND = sql(
-    "SELECT id, contact, may_sign_in, language, zone, created_at, two_step FROM account"
-    " WHERE id = :account"
+    "SELECT id, contact, may_sign_in, language, zone, created_at, two_step, two_step_at"
+    " FROM account WHERE id = :account"
 )
 _ADD = sql(
     "INSERT INTO account (id, contact, may_sign_in, two_step, voided_at, language, zone,"
     " created_at) VALUES (:id, :contact, 1, 0, 0, :language, :zone, :at)"
 )
-_TWO_STEP = sql("UPDATE account SET two_step = :is_on WHERE id = :account AND two_step = :was_on")
+_TWO_STEP = sql(
+    "UPDATE account SET two_step = :is_on, two_step_at = :at"
+    " WHERE id = :account AND two_step = :was_on"
+)
 _VOID = sql("UPDATE account SET voided_at = :at WHERE id = :account")
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account: its primary contact, whether that may sign in, and how to write to its owner."""
+    """An account: its primary contact, whether that may sign in, and how to write to its owner.
+
+    `two_step_at` is when two-step verification was turned on (or off), in microseconds.
+    """
 
     id: int
     contact: int
@@ -44,6 +51,7 @@ class Account:
     zone: str | None
     created_at: int
     two_step: bool = False
+    two_step_at: int | None = None
 
 
 def find(work: Work, account: int) -> Account | None:
@@ -59,6 +67,7 @@ def find(work: Work, account: int) -> Account | None:
         zone=row[4],
         created_at=row[5],
         two_step=bool(row[6]),
+        two_step_at=row[7],
     )
 
 
@@ -75,8 +84,15 @@ def keep(work: Work, new: Account) -> None:
 
 
 def turn_two_step(work: Work, account: int, *, is_on: bool) -> None:
-    """Keep that two-step verification was turned on or off, from the other."""
-    work.guard(_TWO_STEP, account, account=account, is_on=int(is_on), was_on=int(not is_on))
+    """Keep that two-step verification was turned on or off, from the other, and when."""
+    work.guard(
+        _TWO_STEP,
+        account,
+        account=account,
+        is_on=int(is_on),
+        was_on=int(not is_on),
+        at=micros(work.now),
+    )
 
 
 def void_codes(work: Work, account: int) -> None:

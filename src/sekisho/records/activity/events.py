@@ -81,6 +81,13 @@ class Kind(StrEnum):
     PUSH_DENIED = "push_denied", 45, "refused", "A phone said that it was not its owner who asked."
     PUSH_REPORTED = "push_reported", 46, "done", "An ask that was denied was reported."
     TEST_SENT = "test_sent", 50, "sent", "A test message was sent to a contact."
+    CONTACTS_CONFIRMED = (
+        "contacts_confirmed",
+        51,
+        "done",
+        "The owner said that the contacts are still right.",
+    )
+    SECOND_STEP_TRIED = "second_step_tried", 52, "passed", "The second step was tried, and works."
     ACCOUNT_REOPENED = "account_reopened", 13, "done", "An operator opened closed lanes again."
 
 
