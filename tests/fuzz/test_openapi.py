@@ -54,6 +54,9 @@ OPERATIONS = (
     "POST /api/v1/contacts/{contact}/code",
     "POST /api/v1/contacts/{contact}/confirm",
     "DELETE /api/v1/contacts/{contact}",
+    "GET /api/v1/devices",
+    "DELETE /api/v1/devices/{device}",
+    "POST /api/v1/devices/remove_all",
     "GET /api/v1/methods",
     "POST /api/v1/methods",
     "POST /api/v1/methods/{method}/confirm",
@@ -192,6 +195,8 @@ def sign_in(case, wanted, house, account, found):
     token = new_session(house, account)
     headers["Authorization"] = f"Bearer {token}"
     places["session"] = token[:17]
+    if "{device}" in case.path:
+        places["device"] = newest_device(house, token)
     if "/contacts" in case.path:
         places["contact"] = new_contact(case, wanted, house, account, token)
     if any(part in case.path for part in OF_METHODS):
@@ -217,6 +222,12 @@ def new_flow(case, wanted, house):
         codes = house.inbox.codes()
         case.body = {"code": codes[0].code if codes else "123456"}
     return attempt
+
+
+def newest_device(house, token):
+    """Return the browser that the session began in."""
+    bearer = {"Authorization": f"Bearer {token}"}
+    return house.api.get("/api/v1/devices", bearer).json["data"][0]["id"]
 
 
 def new_contact(case, wanted, house, account, token):
