@@ -3,7 +3,7 @@
 import pytest
 
 from sekisho import authenticators
-from sekisho.authenticators import Asked, Asker, Gathered, Target
+from sekisho.authenticators import Asked, Asker, Gathered, Means, Target
 from sekisho.authenticators.rules import Policy
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
@@ -12,7 +12,8 @@ from sekisho.records.flows import Purpose, Ticket
 from sekisho.records.limits import STRANGER
 
 ACCOUNT, NUMBER = 77, "+819012345678"
-POLICY = Policy(flows.Policy(), limits.Policy(), costs=spending.Policy(prefix_hour=1))
+MEANS = Means(own={}, kinds=())
+POLICY = Policy(flows.Policy(), limits.Policy(), MEANS, costs=spending.Policy(prefix_hour=1))
 
 
 def ask(db, purpose, to=NUMBER, channel="sms"):

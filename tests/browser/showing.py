@@ -22,7 +22,7 @@ STATIC = PACKAGE / "web" / "static"
 HTML = "text/html; charset=utf-8"
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 STATES = tuple(samples.pages("en"))
-LETTER_KINDS = tuple(LETTERS)
+LETTER_KINDS = tuple(kind for kind, form in LETTERS.items() if not form.is_push)
 
 _SAMPLES = cache(samples.pages)
 _PAGES = rendering.load(

@@ -38,11 +38,14 @@ CHECKS = [
         )
     ),
 ]
+# Stories pass its flow (tests/stories/test_password_reset.py); here it is met by junk alone.
+WANTS_A_PASSED_FLOW = ("POST /api/v1/flows/{flow}/password",)
 OPERATIONS = (
     "POST /api/v1/flows",
     "GET /api/v1/flows/{flow}",
     "POST /api/v1/flows/{flow}/challenges",
     "POST /api/v1/flows/{flow}/challenges/{challenge}/answer",
+    "POST /api/v1/flows/{flow}/password",
     "GET /api/v1/session",
     "DELETE /api/v1/session",
     "GET /api/v1/sessions",
@@ -137,6 +140,8 @@ def test_every_answer_is_documented(label, schema, open_house, account):
         met[case.call_and_validate(checks=CHECKS).status_code] += 1
 
     holds()
+    if label in WANTS_A_PASSED_FLOW:
+        return
     assert met[SUCCESS.get(operation.method.upper(), 200)] + met[201] > 0, met
 
 

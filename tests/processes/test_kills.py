@@ -259,10 +259,65 @@ ELSEWHERE = {
 NOT_YET = frozenset(
     f"{of}.{step}"
     for of, steps in {
-        "sign_in": ("ask_second", "second", "second_wrong"),
-        "step_up": ("ask", "charge", "pass", "wrong"),
-        "contacts": ("add", "charge", "confirm", "remove", "send_again", "wrong"),
-        "methods": ("begin", "charge", "confirm", "remove"),
+        "checkups": (
+            "contacts",
+            "second_step",
+        ),
+        "contact_tests": (
+            "arrived",
+            "send",
+        ),
+        "contacts": (
+            "add",
+            "charge",
+            "confirm",
+            "note_change",
+            "remove",
+            "send_again",
+            "wrong",
+        ),
+        "delivery": ("report",),
+        "methods": (
+            "begin",
+            "charge",
+            "confirm",
+            "remove",
+            "rename",
+        ),
+        "my_account": (
+            "remove_device",
+            "remove_devices",
+        ),
+        "notices": ("choose",),
+        "passkeys": (
+            "add",
+            "spend",
+        ),
+        "password": (
+            "begin_reset",
+            "reset",
+        ),
+        "passwords": (
+            "charge",
+            "keep",
+        ),
+        "push": (
+            "approve",
+            "charge",
+            "deny",
+            "forget",
+            "pair",
+            "report",
+            "subscribe",
+        ),
+        "sign_in": ("ask_by_passkey",),
+        "step_up": (
+            "ask",
+            "charge",
+            "pass",
+            "wrong",
+        ),
+        "trust": ("replayed",),
         "two_step": ("turn",),
     }.items()
     for step in steps

@@ -7,7 +7,6 @@ import pytest
 from sekisho.authenticators import password
 from sekisho.ground import ids
 from sekisho.ground.db import sql
-from sekisho.journeys.security_info import passwords
 from sekisho.records import accounts, methods
 from tests.support.enrolled import BETTER, GOOD, METHODS, again
 from tests.support.people import at_once
@@ -115,7 +114,7 @@ def test_beside_another_proof_eight_characters_are_enough(enrolling, house):
     assert "too_short" == flaw(enrolling.confirms_method(begun["id"], {"password": "vu owl"}))
     assert 200 == enrolling.confirms_method(begun["id"], short).status
     (kept,) = house.db.read(lambda work: methods.of_account(work, account))
-    assert passwords.STANDS_ALONE != kept.public
+    assert password.STANDS_ALONE != kept.public
     refused = enrolling.posts("/api/v1/two_step", {"on": False})
     assert (409, "password_short") == (refused.status, refused.code)
 
@@ -125,7 +124,7 @@ def test_it_is_kept_whether_a_password_is_long_enough_to_stand_alone(enrolling, 
     account = ids.read("acc", enrolling.person.account)
     enrolling.has_password(GOOD)
     (kept,) = house.db.read(lambda work: methods.of_account(work, account))
-    assert passwords.STANDS_ALONE == kept.public
+    assert password.STANDS_ALONE == kept.public
     house.db.write("test", lambda work: accounts.turn_two_step(work, account, is_on=True))
     assert "prove_more" == enrolling.posts("/api/v1/two_step", {"on": False}).code
 

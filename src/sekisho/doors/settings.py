@@ -115,14 +115,7 @@ REFERENCE: tuple[Setting, ...] = (
         "that strangers' requests send to one contact at first (F3)",
     ),
     _number("floods.day", 10, "messages", 1, 50, "the same a day"),
-    _number(
-        "limits.requests_hour_ip",
-        60,
-        "requests",
-        1,
-        None,
-        "code requests of one address an hour (F1)",
-    ),
+    _number("limits.requests_hour_ip", 60, "requests", 1, None, "of one address an hour (F1)"),
     _number("limits.requests_hour_net", 300, "requests", 1, None, "of one /24 or /64"),
     _number("limits.requests_hour_all", 10_000, "requests", 1, None, "of all strangers"),
     _number(
