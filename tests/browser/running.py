@@ -76,6 +76,14 @@ def looks(look):
         time.sleep(1 / LOOKS_A_SECOND)
 
 
+def awaited(look):
+    """What is there at last. Playwright's own waiting evaluates strings, which our pages forbid."""
+    for seen in looks(look):
+        if seen:
+            return seen
+    raise AssertionError("it did not come about in time")
+
+
 @contextmanager
 def serving(folder: Path, environment: dict[str, str]):
     """Run `sekisho dev` in a folder, on a free port."""

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.judging import AXE, FOUND, WIDER
+from tests.browser.running import awaited
 
 HOME = "/account/security/methods"
 NARROW = {"width": 320, "height": 640}
@@ -26,6 +27,7 @@ for (const name of ["signalAllAcceptedCredentials", "signalCurrentUserDetails"])
     (window.signals ??= []).push([name, details]);
   };
 }"""
+TWO_SIGNALS = "window.signals?.length === 2 && window.signals"
 NO_PASSKEYS = "delete window.PublicKeyCredential"
 
 
@@ -110,8 +112,7 @@ def removes(asha):
 
 def managers_hear(asha):
     """Which credentials the browser was told to keep."""
-    asha.page.wait_for_function("window.signals?.length === 2")
-    told = dict(asha.page.evaluate("window.signals"))
+    told = dict(awaited(lambda: asha.page.evaluate(TWO_SIGNALS)))
     assert asha.address == told["signalCurrentUserDetails"]["name"]
     return told["signalAllAcceptedCredentials"]["allAcceptedCredentialIds"]
 

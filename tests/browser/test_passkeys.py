@@ -11,6 +11,7 @@ from sekisho.ground.sqlite import SqliteStore
 from sekisho.migrations import schema
 from tests.browser import passkey_site
 from tests.browser.passkey_site import PasskeySite
+from tests.browser.running import awaited
 from tests.support.material import MovedClock, SeededChance, draw_keys
 
 pytestmark = pytest.mark.spec("M5")
@@ -24,7 +25,25 @@ DEVICE = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
+# As a browser does that first fetches the related origins of another domain.
+HEARS_ONE_AT_A_TIME = """
+let isBusy = false;
+for (const name of ["signalAllAcceptedCredentials", "signalCurrentUserDetails"]) {
+  if (window.PublicKeyCredential) PublicKeyCredential[name] = async (details) => {
+    if (isBusy) throw new DOMException("A request is already pending.", "OperationError");
+    isBusy = true;
+    await new Promise((go) => setTimeout(go, 10));
+    isBusy = false;
+    (window.signals ??= []).push([name, details]);
+  };
+}"""
 NO_PASSKEYS = "delete window.PublicKeyCredential"
+TELLS_ASKING = """
+const get = navigator.credentials?.get.bind(navigator.credentials);
+if (get) navigator.credentials.get = (options) => {
+  window.asked = (window.asked ?? 0) + 1;
+  return get(options);
+};"""
 TELLS_SIGNALS = """
 for (const name of ["signalUnknownCredential", "signalAllAcceptedCredentials",
                     "signalCurrentUserDetails"]) {
@@ -60,6 +79,7 @@ class Browser:
             "addEventListener('securitypolicyviolation', (event) =>"
             " console.error(event.violatedDirective))"
         )
+        context.add_init_script(TELLS_ASKING)
         context.on("console", self._hear)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         self.context = context
@@ -103,6 +123,16 @@ class Browser:
         self.opens("/add")
         self.presses()
         self.reads("added")
+
+    def signals(self, count):
+        """What password managers were told on this page, once that is so many things."""
+        return awaited(
+            lambda: self.page.evaluate(f"window.signals?.length === {count} && window.signals")
+        )
+
+    def waits(self):
+        """See the field's own request wait for the device."""
+        assert awaited(lambda: self.page.evaluate("window.asked"))
 
     def enters(self, told="signed in with 2"):
         self.opens("/enter?quiet=1")
@@ -177,7 +207,7 @@ def test_the_button_works_while_the_field_waits(asha):
     asha.adds()
     asha.device("setAutomaticPresenceSimulation", enabled=False)
     asha.opens("/enter")
-    asha.page.wait_for_function("PublicKeyCredential.isConditionalMediationAvailable()")
+    asha.waits()
     asha.device("setAutomaticPresenceSimulation", enabled=True)
     asha.presses()
     asha.reads("signed in with 2")
@@ -198,7 +228,7 @@ def test_the_field_of_a_page_left_open_renews_what_it_offers(asha, site, clock):
     asha.device("setAutomaticPresenceSimulation", enabled=False)
     asha.page.clock.install()
     asha.opens("/enter")
-    asha.page.wait_for_function("PublicKeyCredential.isConditionalMediationAvailable()")
+    asha.waits()
     clock.move(minutes=10)
     asha.device("setAutomaticPresenceSimulation", enabled=True)
     asha.page.clock.fast_forward("05:00")
@@ -270,16 +300,16 @@ def test_a_copy_of_a_key_is_noted(asha, browser, site):
     assert [False, True] == [one.is_count_back for one in site.concluded]
 
 
-def test_managers_are_told_of_a_removal(asha, site):
-    asha.context.add_init_script(TELLS_SIGNALS)
+@pytest.mark.parametrize("script", [TELLS_SIGNALS, HEARS_ONE_AT_A_TIME], ids=["all", "busy"])
+def test_managers_are_told_of_a_removal(asha, site, script):
+    asha.context.add_init_script(script)
     asha.adds()
     asha.page.evaluate(
         "() => { const form = document.createElement('form'); form.method = 'post';"
         " form.action = '/remove'; document.body.append(form); form.submit(); }"
     )
     asha.reads("removed")
-    asha.page.wait_for_function("window.signals?.length === 2")
-    told = dict(asha.page.evaluate("window.signals"))
+    told = dict(asha.signals(2))
     assert [] == told["signalAllAcceptedCredentials"]["allAcceptedCredentialIds"]
     assert passkey_site.NAME == told["signalCurrentUserDetails"]["name"]
 
@@ -290,8 +320,7 @@ def test_a_manager_is_told_of_a_passkey_that_we_do_not_have(asha, site):
     (held,) = site.held()
     site.db.write("remove", lambda work: passkey_site.passkey.remove(work, 11, held.method))
     asha.enters("refused: unknown")
-    asha.page.wait_for_function("window.signals?.length === 1")
-    ((name, _),) = asha.page.evaluate("window.signals")
+    ((name, _),) = asha.signals(1)
     assert "signalUnknownCredential" == name
 
 

@@ -63,6 +63,7 @@ class _Now(msgspec.Struct, frozen=True):
     is_familiar: bool
     kept: trust.Kept | None = None  # the trust that stands in the place of a second step
     newcomer: EmailAddress | None = None
+    visitor: Visitor | None = None  # in the place of who asked, where his token gives way
 
 
 def gather(work: Work, ticket: flows.Ticket, device: int) -> Gathered | None:
@@ -116,7 +117,8 @@ def _open(
     if owner is None and newcomer is not None:
         limits.keep(work, account, 0, settled)  # a new account resets no count (spec C6)
         _make_account(work, account, newcomer, ticket, paid.visitor)
-    started = sessions.begin(work, account, proved, paid.visitor, policy.sessions)
+    visitor = now.visitor or paid.visitor
+    started = sessions.begin(work, account, proved, visitor, policy.sessions)
 
     seen, label = (*reasons, *(_BY_TRUST if kept else ())), charged.flow.challenge.label or None
     activity.record(work, Event(Kind.SIGNED_IN, account, paid.visitor, label, seen))
@@ -230,7 +232,10 @@ def _by_answer(work: Work, paid: Paid, right: Right) -> _Now | Refused:
     if found is None:
         return Refused(Reason.CODE_WRONG, kind=right.kind)
     is_familiar = sessions.recognised(work.keys, held, found.device_mac) is not None
-    return _Now(found.owner, _NO_BOOK, 0, is_familiar=is_familiar)
+    # As for a name: a token under another secret, such as a removed one's, gives way to a new one.
+    is_void = found.device_mac is not None and not is_familiar
+    visitor = replace(paid.visitor, device="") if is_void else None
+    return _Now(found.owner, _NO_BOOK, 0, is_familiar=is_familiar, visitor=visitor)
 
 
 def _named(right: Right) -> bool:

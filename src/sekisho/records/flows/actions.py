@@ -114,9 +114,11 @@ def _settle(work: Work, paid: Charged, books: tuple[int, limits.Book], payer: in
 def _until_free(refused: Refused, spent: Refused, flow: Flow, budgets: limits.Policy) -> Refused:
     """Return a refusal that says when there are tries again, where no new code brings any.
 
-    A stranger's next code is a long one, with tries of its own (spec C6).
+    A stranger's next sent code is a long one, with tries of its own (spec C6).
     """
-    may_grow = flow.lane == limits.STRANGER and flow.challenge.digits < budgets.long_digits
+    newest = flow.challenge
+    is_short = bool(newest.label) and newest.digits < budgets.long_digits
+    may_grow = flow.lane == limits.STRANGER and is_short
     if refused.retry_at is None or spent.retry_at is None or may_grow:
         return refused
     return replace(refused, retry_at=max(refused.retry_at, spent.retry_at))

@@ -106,6 +106,7 @@ for (const form of isThere ? document.querySelectorAll("form[data-passkey]") : [
 for (const words of document.querySelectorAll("[data-needs-script]")) words.hidden = true;
 if (!isThere) document.querySelector("[data-passkey-missing]")?.removeAttribute("hidden");
 
+// One after another: a browser that still asks whether the first is ours to tell refuses the second.
 for (const { dataset } of document.querySelectorAll("[data-passkey-signal]")) {
-  Kind?.[dataset.passkeySignal]?.(JSON.parse(dataset.details)).catch(() => null);
+  await Kind?.[dataset.passkeySignal]?.(JSON.parse(dataset.details)).catch(() => null);
 }
