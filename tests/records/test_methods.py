@@ -332,7 +332,7 @@ def test_what_an_account_has_is_seen_on_every_node_at_once(db, store, clock):
 def test_no_column_keeps_what_an_account_can_prove():
     """An assurance level is worked out from the live methods and is nowhere to go stale.
 
-    Whether the owner wants two proofs is his choice, and no level.
+    Whether the owner wants two proofs, and since when, is his choice and no level.
     """
     words = ("assurance", "aal", "acr", "amr", "factor", "level", "two_step")
     columns = {
@@ -342,7 +342,7 @@ def test_no_column_keeps_what_an_account_can_prove():
     }
     assert "method.state" in columns
     found = {name for name in columns if any(word in name for word in words)}
-    assert {"account.two_step"} == found
+    assert {"account.two_step", "account.two_step_at"} == found
 
 
 def test_of_many_removals_at_once_one_is_done(db):

@@ -219,6 +219,7 @@ def test_a_flow_offers_every_way_that_the_service_has(house, asha):
     assert ("email_code", "as*****@example.org") == shown[0]
     assert [
         ("passkey", None),
+        ("push", None),
         ("password", None),
         ("totp", None),
         ("sms_code", None),
