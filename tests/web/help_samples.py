@@ -22,5 +22,7 @@ def pages(framed: dict[str, Any], outside: dict[str, Any]) -> dict[str, dict[str
     return {
         "help/methods.html#first": {**framed, **compared},
         "help/methods.html#stranger": {**outside, **compared},
+        "help/recovery.html#first": {**outside, "path": "/recovery"},
+        "help/recovery.html#signed_in": {**framed, "path": "/recovery"},
         "help/methods.html#restricted": {**outside, **compared, "kinds": restricted},
     }

@@ -1,4 +1,8 @@
-"""Help for people: the comparison of methods."""
+"""Help for people: the comparison of methods, and what to do without any of them.
+
+The page for those who have none asks for no name and shows nothing of an account: it is the same
+for everybody (spec C11).
+"""
 
 from functools import partial
 
@@ -13,11 +17,15 @@ from sekisho.web.replies import Page, Reply
 from sekisho.web.routing import Route
 
 METHODS = "/help/methods"
+RECOVERY = "/recovery"
 
 
 def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
     """Return the ways in for people."""
-    return (Route("GET", METHODS, partial(show_methods, db, policy)),)
+    return (
+        Route("GET", METHODS, partial(show_methods, db, policy)),
+        Route("GET", RECOVERY, partial(show_recovery, db, policy)),
+    )
 
 
 def show_methods(db: Database, policy: Policy, call: Call) -> Reply:
@@ -28,6 +36,13 @@ def show_methods(db: Database, policy: Policy, call: Call) -> Reply:
         "kinds": [_compared(kind) for kind in comparing.strongest_first(KINDS)],
     }
     return Page("help/methods.html", context)
+
+
+def show_recovery(db: Database, policy: Policy, call: Call) -> Reply:
+    """Say what helps whoever has none of the ways, and what will come (spec M9, P6)."""
+    return Page(
+        "help/recovery.html", {"signed_in": _is_signed_in(db, policy, call), "path": RECOVERY}
+    )
 
 
 def _compared(kind: Kind) -> dict[str, object]:
