@@ -4,9 +4,11 @@ import string
 
 import pytest
 
+from sekisho.authenticators import KINDS
 from sekisho.ground.refusal import Reason
 from sekisho.ground.words import LANGUAGES, catalogue
-from sekisho.records.activity.events import KINDS
+from sekisho.records.activity.events import KINDS as EVENTS
+from sekisho.records.flows import Purpose
 
 # Each language has its own way with dates: a Japanese one names the weekday.
 OWN_WAY = {"time.date"}
@@ -45,6 +47,18 @@ def test_a_refusal_is_worded(reason, language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", EVENTS)
 def test_an_event_is_worded(kind, language):
     assert f"event.{kind}" in catalogue(language)
+
+
+@pytest.mark.parametrize("purpose", [one for one in Purpose if one is not Purpose.VERIFY_CONTACT])
+def test_what_a_phone_may_be_asked_for_is_worded(purpose):
+    """A contact is verified by a code to it alone, never by a phone that approves."""
+    assert f"push.what_{purpose.word}" in catalogue("en")
+
+
+@pytest.mark.parametrize("proved", [*(kind.name for kind in KINDS), "security_key", "push_6"])
+def test_what_a_session_may_say_was_proved_is_worded(proved):
+    """Beside the kinds: a passkey that verified nobody, and a phone that took six digits."""
+    assert f"way.{proved}" in catalogue("en")

@@ -58,6 +58,19 @@ def test_whoever_bombs_does_not_lock_the_owner_out(carrying):
 
 
 @pytest.mark.attack("046")
+@pytest.mark.spec("F2")
+def test_what_nobody_answered_keeps_no_phone_from_being_asked_the_day_after(carrying, house, clock):
+    person = carrying.person
+    asks_phones(begin(stranger(house), person.address))
+    clock.move(hours=25)
+    assert 201 == asks_phones(begin(stranger(house), person.address)).status
+    clock.move(hours=25)
+    attempt = person.begins()
+    carrying.phone.approves(asks_phones(attempt, person.device).json["number"])
+    assert "passed" == goes_on(attempt, person.device).json["state"]
+
+
+@pytest.mark.attack("046")
 def test_a_strangers_open_request_takes_nobodys_place(carrying):
     person, phone, house = carrying.person, carrying.phone, carrying.person.house
     own = person.begins()

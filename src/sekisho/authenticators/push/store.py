@@ -98,7 +98,8 @@ _ENROLLING = sql(f"{_ASK} WHERE a.account = :account AND a.counts = 1 AND a.flow
 _EARLIER = sql(
     f"SELECT a.id, a.flow, a.lane, a.held, a.state, {_IS_LIVE}, a.reported, a.ends_at,"  # noqa: S608
     " a.message FROM push_ask a LEFT JOIN flow f ON f.id = a.flow"
-    " WHERE a.account = :account AND a.counts = 1 AND a.id > :edge AND a.purpose > 0 ORDER BY a.id"
+    " WHERE a.account = :account AND a.counts = 1 AND a.purpose > 0"
+    " AND (a.id > :edge OR (a.state = 0 AND a.held = 0)) ORDER BY a.id"
 )
 _ADD = sql(
     "INSERT INTO push_ask (id, account, flow, purpose, method, lane, state, held, counts, digits,"
@@ -190,7 +191,7 @@ def enrolling(work: Work, account: int, method: int) -> Ask | None:
 
 
 def earlier(work: Work, account: int) -> list[Before]:
-    """Return the asks of the last day that limits count, oldest first."""
+    """Return the last day's asks, which limits count, and one that waits, however old it is."""
     edge = ids.floor(work.now - DAY)
     return [_before(row) for row in work.all(_EARLIER, account=account, edge=edge)]
 
