@@ -9,6 +9,7 @@ from tests.support.settled import settled
 from tests.support.signing import equipped, strict
 from tests.support.stores import chance, clock, db, postgres_url, sqlite_template, store
 from tests.support.trusting import trusting
+from tests.support.whole import whole
 
 __all__ = [
     "asha",
@@ -32,4 +33,5 @@ __all__ = [
     "store",
     "strict",
     "trusting",
+    "whole",
 ]

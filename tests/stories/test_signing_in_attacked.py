@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.enrolled import Enrolled
 from tests.support.people import at_once
-from tests.support.signing import PASSWORD, Equipped, nameless, session_of, signing
+from tests.support.signing import Equipped, nameless, session_of, signing
 
 BEGINS = pytest.mark.parametrize("begins", ["named", "nameless"])
 ONCE = 20
@@ -154,49 +154,6 @@ def test_strangers_see_no_ids(equipped, house):
         theirs = nobody.asks("passkey").json["public_key"]
         assert [] == mine["allowCredentials"]
         assert {**mine, "challenge": ""} == {**theirs, "challenge": ""}
-
-
-@pytest.mark.spec("M10")
-@pytest.mark.attack("038")
-@pytest.mark.parametrize("kind", ["email", "password", "totp", "recovery_code", "security_key"])
-def test_with_two_steps_no_kind_alone_yields_a_session(strict, house, kind):
-    sign_in = strict.elsewhere()
-    match kind:
-        case "email":
-            told = strict.sends_code(sign_in)
-        case "password":
-            told = sign_in.by_password()
-        case "security_key":
-            told = sign_in.by_passkey(strict.untouched_key())
-        case "totp":
-            told = sign_in.by_code("totp", strict.app_code())
-        case _:
-            told = sign_in.by_code(kind, strict.code)
-    assert ("open", None, None) == tuple(told.json.get(o) for o in ("state", "session", "device"))
-    assert "flow_unknown" == sign_in.attempt.client.get(sign_in.attempt.path).code
-
-
-@pytest.mark.spec("M10")
-@pytest.mark.attack("038")
-def test_the_pages_yield_no_session_for_a_password_alone(strict, house):
-    client = house.client("198.18.1.1")
-    ways = client.submit("/sign-in", {"name": strict.person.address, "way": "other"})
-    option = signing(client, strict.person.address).kinds().index("password")
-    path = ways.header("Location")
-    chosen = client.submit(
-        path.replace("/ways", "/way"), {"option": options_of(client, path)[option]}
-    )
-    page = chosen.header("Location")
-    told = client.submit(page, {"password": PASSWORD}, page)
-    assert "sekisho_session" not in client.jar
-    assert (303, page) == (told.status, told.header("Location"))
-    assert "/sign-in" == client.get("/account").header("Location")
-
-
-def options_of(client, path):
-    """The options of a page of ways, in their order."""
-    text = client.get(path).text
-    return [one.partition('"')[0] for one in text.split('name="option" value="')[1:]]
 
 
 @pytest.mark.spec("M10")
