@@ -119,6 +119,7 @@ async function look() {
   if (!found && !current()) show("away");
   if (!found || isBusy) return;
   if (found.status === 401) {
+    phone = null; // nothing more to ask for, until it is added again
     show("gone");
   } else if (found.status === 200) {
     if (found.data.length) showAsk(found.data[0]);
