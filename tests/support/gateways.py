@@ -1,10 +1,14 @@
 """A fake SMS gateway: a real HTTP server on loopback that answers as Twilio does, or as badly as it is told.
 
 It remembers each request that arrived whole, and numbers what it took, so that a message that came twice is seen.
+Run as a module it is a process of its own, which tells what it took by `GET /`.
 """
 
 import json
+import subprocess
+import sys
 import threading
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -71,6 +75,22 @@ def running(**behaviour: object) -> Iterator[FakeGateway]:
         thread.join()
 
 
+@contextmanager
+def apart() -> Iterator[FakeGateway]:
+    """Run a gateway as a process of its own while the block lasts; `texts` reads what it took."""
+    command = [sys.executable, "-m", "tests.support.gateways"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None and process.stdout is not None  # noqa: PT018 -- both are pipes
+        yield FakeGateway(port=int(process.stdout.readline()))
+        process.stdin.close()  # its end is its sign to go
+
+
+def texts(port: int) -> list[dict[str, str]]:
+    """Return the messages that a gateway apart took, the newest first."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as answer:
+        return list(json.load(answer))[::-1]
+
+
 def dead_url() -> str:
     """The URL of a gateway that is not there."""
     with running() as gateway:
@@ -108,6 +128,11 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:
             self.close_connection = True
 
+    def do_GET(self) -> None:
+        """Tell what was taken."""
+        taken = [request.form for request in list(self.server.gateway.requests)]
+        self._answer(FakeGateway(status=200), json.dumps(taken).encode())
+
     def _answer(self, gateway: FakeGateway, said: bytes) -> None:
         self.send_response(gateway.status)
         for name, value in gateway.headers.items():
@@ -125,3 +150,9 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *args: object) -> None:
         """Print nothing."""
         del args
+
+
+if __name__ == "__main__":
+    with running() as found:
+        print(found.port, flush=True)  # noqa: T201 -- who started it reads where it listens
+        sys.stdin.read()
