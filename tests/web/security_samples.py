@@ -5,9 +5,16 @@ from typing import Any
 
 from sekisho.ground import words
 from sekisho.ground.refusal import Reason, Refused
+from sekisho.journeys.security_info import doubts
 from tests.web import method_samples, phone_samples
 
 _HOME = "/account/security"
+DOUBTED = {
+    "slip": "taro@gmial.com",
+    "look_alike": "taro@\u0430\u0440\u0440\u04cf\u0435.com",  # Cyrillic
+    "mixed": "taro@\u044fdomain\u8a9e.jp",
+    "beyond_ascii": "taro@日本語.jp",
+}
 _CONTACT = f"{_HOME}/contacts/ctc_0k8rz2m4v7q1c"
 _PROVE = f"{_HOME}/prove/flw_0k8rz2m4v7q1c"
 _OLD, _NEW = "ta*****@example.com", "ta*****@example.net"
@@ -91,11 +98,15 @@ def _adding(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "path": f"{_HOME}/add",
         "address": "",
         "refused": None,
+        "doubts": [],
+        "meant": "",
+        "sure": "",
         "back_path": _HOME,
     }
     refusals = {
         "missing": Refused(Reason.INVALID_INPUT, pointer="/address"),
         "there": Refused(Reason.ALREADY_THERE, pointer="/address"),
+        "disposable": Refused(Reason.ADDRESS_REFUSED, pointer="/address"),
         "most": Refused(Reason.TOO_MANY_CONTACTS),
         "often": Refused(Reason.TOO_MANY_REQUESTS, retry_at=framed["now"] + timedelta(minutes=30)),
     }
@@ -110,7 +121,15 @@ def _adding(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
             }
             for state, refused in refusals.items()
         },
+        **{
+            f"security_info/add.html#{state}": _doubted(first, address)
+            for state, address in DOUBTED.items()
+        },
     }
+
+
+def _doubted(first: dict[str, Any], address: str) -> dict[str, Any]:
+    return {**first, "address": address, **doubts.asked(address, first["language"])}
 
 
 def _code(framed: dict[str, Any]) -> dict[str, Any]:

@@ -145,6 +145,7 @@ def test_every_sentence_of_the_pages_is_used():
         "checkup.step.",
         "checkup.do.",
         "compare.",
+        "doubt.",
         "event.",
         "notices.kind.",
         "notices.channel.",

@@ -5,6 +5,7 @@ Checked before anything starts, so that no serving process finds it out by itsel
 
 from collections.abc import Callable
 
+from sekisho.doors import lists
 from sekisho.doors.ops import well_known
 from sekisho.doors.settings import REFERENCE, Settings, SettingsError
 from sekisho.ground import networks, phones, words
@@ -86,6 +87,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "phones.countries": phones.read_countries,
     "phones.prices": read_prices,
     "phones.carrier": _carrier,
+    "contacts.refused_domains": lists.read_domains,
     "mail_from": mailbox,
     "reply_to": mailbox,
     "time_zone": _zone,

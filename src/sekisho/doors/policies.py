@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from sekisho.authenticators import Means, passkey, password, push
+from sekisho.doors import lists
 from sekisho.doors.settings import Settings
 from sekisho.ground import phones
 from sekisho.journeys import contact_tests, security_info, sign_in
@@ -166,6 +167,7 @@ def contacts_of(settings: Settings, channels: frozenset[str]) -> contacts.Policy
         countries=phones.read_countries(settings.text("phones.countries")),
         country=settings.text("phones.country"),
         channels=channels,
+        refused_domains=lists.read_domains(settings.text("contacts.refused_domains")),
     )
 
 

@@ -154,6 +154,7 @@ REFERENCE: tuple[Setting, ...] = (
         "trust.unused_days", 60, "days", 1, 400, "unused, a browser leaves the list of devices"
     ),
     _number("contacts.most", 10, "contacts", 2, 50, "of one account (P1)"),
+    _text("contacts.refused_domains", "a file of domains whose addresses are not taken (P4)"),
     _text("phones.countries", "where codes go by SMS and voice (ISO 3166, comma separated)", "JP"),
     _text("phones.country", "the country that a number without its own is read in", "JP"),
     _text(

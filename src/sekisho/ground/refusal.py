@@ -56,6 +56,7 @@ class Reason(StrEnum):
     TOO_MANY_METHODS = "too_many_methods", 409, "The account has as many methods of this kind."
     NOTHING_TO_PROVE = "nothing_to_prove", 409, "Add a method and a spare for it first."
     PHONE_UNFIT = "phone_unfit", 422, "No code can go to this number; `errors` says why."
+    ADDRESS_REFUSED = "address_refused", 422, "Addresses of this domain are not taken here."
     STILL_NEEDED = "still_needed", 409, "The account still needs this; add another first."
     # Passkeys and passwords
     PASSKEY_WRONG = "passkey_wrong", 401, "The answer is none to this challenge, or of no passkey."

@@ -1,5 +1,6 @@
 """Security info for programs: contacts, each change after a step-up."""
 
+from collections.abc import Mapping
 from functools import partial
 
 import msgspec
@@ -9,7 +10,7 @@ from sekisho.authenticators.shapes import ChallengeShape
 from sekisho.ground import ids
 from sekisho.ground.db import Database
 from sekisho.ground.refusal import Reason, Refused
-from sekisho.journeys.security_info import actions, rules
+from sekisho.journeys.security_info import actions, doubts, rules
 from sekisho.journeys.security_info.rules import Card, Policy, Proposed
 from sekisho.journeys.security_info.shapes import (
     AddContact,
@@ -17,8 +18,10 @@ from sekisho.journeys.security_info.shapes import (
     ContactList,
     ContactProposed,
     ContactShape,
+    ContactWarning,
     SendAgain,
 )
+from sekisho.records.contacts import EMAIL
 from sekisho.records.sessions import Session, guard
 from sekisho.web.calls import Call
 from sekisho.web.refusals import UNREADABLE, show
@@ -147,6 +150,7 @@ def add(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
                     challenge=flow_api.challenge(
                         outcome.asked.flow.challenge, outcome.asked.resends_left
                     ),
+                    warnings=_warnings(call.visitor.language, parameters),
                 ),
                 status=201,
             )
@@ -188,6 +192,11 @@ def remove(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
         return Refused(Reason.NOT_FOUND)
     outcome = actions.remove(db, policy, call.visitor, session, contact)
     return outcome if isinstance(outcome, Refused) else Empty()
+
+
+def _warnings(language: str, parameters: Mapping[str, str]) -> list[ContactWarning]:
+    found = doubts.about(parameters["address"]) if parameters["kind"] == EMAIL else ()
+    return [ContactWarning(one.doubt.value, doubts.worded(language, one)) for one in found]
 
 
 def _shape(card: Card) -> ContactShape:

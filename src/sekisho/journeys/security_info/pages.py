@@ -13,6 +13,7 @@ from sekisho.ground.refusal import Reason, Refused
 from sekisho.journeys.security_info import (
     actions,
     checkup_pages,
+    doubts,
     method_home,
     method_pages,
     phone_pages,
@@ -32,6 +33,7 @@ _HOME = proving_pages.HOME
 _ADD = f"{_HOME}/add"
 _ONE = f"{_HOME}/contacts/{{contact}}"
 _ADDRESS_SIGNS = 320
+_NO_DOUBT: Mapping[str, object] = {"doubts": [], "meant": "", "sure": ""}
 
 
 def routes(means: Means) -> tuple[Route, ...]:
@@ -89,6 +91,8 @@ def post_add(db: Database, policy: Policy, call: Call, session: Session) -> Repl
     """Begin the step-up that adding an address needs."""
     address = call.form.get("address", "")[:_ADDRESS_SIGNS]
     parameters = {"kind": "email", "address": address}
+    if not doubts.settled(address, call.form.get("sure", "")):
+        return _add_page(address, None, doubts.asked(address, call.visitor.language))
     begun = proving_pages.begin(db, policy, call, session, rules.ADD, parameters)
     return _add_page(address, begun) if isinstance(begun, Refused) else begun
 
@@ -189,8 +193,11 @@ def _told(
     return show_home(db, policy, call, session, told)
 
 
-def _add_page(address: str, refused: Refused | None) -> Page:
+def _add_page(
+    address: str, refused: Refused | None, doubted: Mapping[str, object] = _NO_DOUBT
+) -> Page:
     context = {
+        **doubted,
         "signed_in": True,
         "path": _ADD,
         "address": address,

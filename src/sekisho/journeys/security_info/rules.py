@@ -161,7 +161,7 @@ def read_contact(
     kinds = KINDS if policy.contacts.channels else KINDS[:1]
     match parameters["kind"]:
         case contacts.EMAIL:
-            return _read_address(parameters["address"])
+            return _read_address(parameters["address"], policy.contacts)
         case contacts.PHONE if policy.contacts.channels:
             return _read_phone(parameters, policy.contacts)
         case _:
@@ -169,10 +169,12 @@ def read_contact(
             return Refused(Reason.INVALID_INPUT, pointer="/kind", detail=detail)
 
 
-def _read_address(text: str) -> EmailAddress | Refused:
+def _read_address(text: str, policy: contacts.Policy) -> EmailAddress | Refused:
     email = addresses.parse_email(text)
     if email is None:
         return Refused(Reason.INVALID_INPUT, pointer="/address", detail="no e-mail address")
+    if contacts.is_refused(email, policy):
+        return Refused(Reason.ADDRESS_REFUSED, pointer="/address", detail="this domain is refused")
     return email
 
 

@@ -30,14 +30,22 @@ class ContactList(msgspec.Struct):
     next: str | None
 
 
+class ContactWarning(msgspec.Struct):
+    """A doubt about an address, which was taken all the same; `message` is for its owner."""
+
+    doubt: str
+    message: str
+
+
 class ContactProposed(msgspec.Struct):
-    """A contact that counts once the code sent to it was given back."""
+    """A contact that counts once the code sent to it was given back; perhaps with doubts."""
 
     id: str
     kind: str
     hint: str
     state: str
     challenge: ChallengeShape
+    warnings: list[ContactWarning] = []
 
 
 class AddContact(msgspec.Struct, forbid_unknown_fields=True):

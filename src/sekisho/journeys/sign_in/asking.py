@@ -162,14 +162,14 @@ def _target(work: Work, policy: Policy, named: _Named, found: Gathered, way: Way
     if way.contact or way.confirms:
         return _to_another(work, policy, named, found, way)
     email = named.name.email if named.name else None
-    may_sign_up = policy.is_sign_up_open and not named.asker.ticket.is_reset
-    may_reach = owner is not None or (may_sign_up and email is not None)
+    is_new = owner is None and rules.may_sign_up(policy, email)
+    may_reach = owner is not None or (is_new and not named.asker.ticket.is_reset)
     if owner is not None:
         email = contacts.address(work.keys, owner.contact, owner.sealed)
     return Target(
         subject=owner.account if owner else named.subject,
         account=owner.account if owner else None,
-        kind=_letter(named, is_new=owner is None and policy.is_sign_up_open),
+        kind=_letter(named, is_new=is_new),
         to=email.text if email else "",
         is_decoy=not may_reach,
         facts=_facts(named),

@@ -251,9 +251,9 @@ def _newcomer(
     Only the code that went to what was typed proves it.
     """
     is_typed = right.outcome is None and not paid.charged.flow.challenge.method
-    may = policy.is_sign_up_open and is_typed and not ticket.is_reset
-    name = rules.read_name(ticket.name) if may else None
-    return name.email if name else None
+    name = rules.read_name(ticket.name) if is_typed and not ticket.is_reset else None
+    email = name.email if name else None
+    return email if rules.may_sign_up(policy, email) else None
 
 
 def _make_account(

@@ -69,6 +69,13 @@ def read_name(text: str) -> Name | None:
     return None
 
 
+def may_sign_up(policy: Policy, email: EmailAddress | None) -> bool:
+    """Say whether an address without an account makes one; some domains are not taken (P4)."""
+    if email is None or not policy.is_sign_up_open:
+        return False
+    return not contacts.is_refused(email, policy.contacts)
+
+
 def hint_of(name: Name) -> str | None:
     """Return the hint of the option for what was typed; a phone has none in this release."""
     return addresses.hint(name.email) if name.email else None

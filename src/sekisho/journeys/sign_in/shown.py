@@ -10,7 +10,7 @@ from sekisho.authenticators import Status, prompts
 from sekisho.ground import ids
 from sekisho.ground.db import Database
 from sekisho.ground.refusal import Reason, Refused
-from sekisho.journeys.sign_in import actions, passkey_pages
+from sekisho.journeys.sign_in import actions, passkey_pages, rules
 from sekisho.journeys.sign_in.rules import Policy
 from sekisho.records import flows, sessions
 from sekisho.records.sessions import Session
@@ -103,7 +103,7 @@ def _code_context(
         "path": path,
         "refused": refused,
         "familiar": seen.is_familiar,
-        "sign_up_open": policy.is_sign_up_open,
+        "sign_up_open": _may_sign_up(policy, seen),
         "hint": _hint_of(seen, newest),
         "label": newest.label,
         "digits": newest.digits,
@@ -118,6 +118,12 @@ def _code_context(
         "answer_action": path,
         "resend_action": path.replace("/code", "/resend"),
     }
+
+
+def _may_sign_up(policy: Policy, seen: Status) -> bool:
+    """Say whether a code goes to what was typed, account or not; it depends on nothing stored."""
+    name = rules.read_name(seen.ticket.name)
+    return rules.may_sign_up(policy, name.email if name else None)
 
 
 def _hint_of(seen: Status, newest: flows.Challenge) -> str:

@@ -45,13 +45,15 @@ class Policy:
     """How many contacts an account has at most (spec P1), and which phones may be some (P3).
 
     `channels` are those that reach phones here; without one there are no phones. `country` is what
-    a number without its country is read in, `countries` are those that codes are sent to.
+    a number without its country is read in, `countries` are those that codes are sent to. Addresses
+    of `refused_domains` are not taken (P4).
     """
 
     most: int = 10
     countries: frozenset[str] = frozenset({"JP"})
     country: str = "JP"
     channels: frozenset[str] = frozenset()
+    refused_domains: frozenset[str] = frozenset()
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -77,6 +79,14 @@ class Found(msgspec.Struct, frozen=True):
     def __repr__(self) -> str:
         """Hide what is nobody's to read."""
         return shown(self, "sealed", "blind")
+
+
+def is_refused(email: EmailAddress, policy: Policy) -> bool:
+    """Say whether the operator takes no address of this domain, or of one above it (spec P4)."""
+    if not policy.refused_domains:
+        return False
+    labels = email.domain.split(".")
+    return any(".".join(labels[at:]) in policy.refused_domains for at in range(len(labels)))
 
 
 def may_add(found: Sequence[Found], blind: bytes, policy: Policy) -> Refused | None:
