@@ -33,6 +33,8 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, help="figures are medians over them")
     parser.add_argument("--accounts", type=int, default=50_000)
     parser.add_argument("--events", type=int, default=50, help="past events of each account")
+    parser.add_argument("--passwords", type=int, default=2_000, help="more accounts, with one")
+    parser.add_argument("--only", type=_words, default=[], help="operations, such as journey")
     parser.add_argument("--processes", type=int, default=2, help="of the server, on PostgreSQL")
     parser.add_argument("--peer", action="store_true", help="drive the two peers in turns with it")
     parser.add_argument("--only-peers", action="store_true", help="and not the product")
@@ -68,7 +70,7 @@ class Bench:
 
     async def measure(self, store: str) -> None:
         """Drive product and peers in turns on one store."""
-        with self._place(store, self.options.accounts) as place:
+        with self._place(store, self.options.accounts, self.options.passwords) as place:
             await place.mailbox.open()
             subjects = list(self._subjects(place))
             strangers = everybody(place.people)
@@ -76,7 +78,7 @@ class Bench:
             for subject in subjects:
                 _say(f"{store}: making {place.people:,} accounts of {subject.name}")
                 subject.prepare()
-            extent = Extent(self.options.seconds)
+            extent = Extent(self.options.seconds, only=tuple(self.options.only))
             for number in range(self.options.rounds):
                 for subject in subjects:
                     key = Key(store, place.people, subject.name, "", "", 0)
@@ -95,8 +97,9 @@ class Bench:
                 key = Key(store, accounts, GROWING, "", "", AT_ONCE)
                 await self._turn(subject, known, extent, (key, number))
 
-    def _place(self, store: str, people: int) -> AbstractContextManager[Place]:
-        return place_for(store, people, self.options.peers_dir, keep=self.options.keep)
+    def _place(self, store: str, people: int, passwords: int = 0) -> AbstractContextManager[Place]:
+        where, keep = self.options.peers_dir, self.options.keep
+        return place_for(store, people, where, passwords=passwords, keep=keep)
 
     def _subjects(self, place: Place) -> Iterator[Subject]:
         if not self.options.only_peers:
@@ -142,8 +145,12 @@ class Bench:
 
 
 def _known(subject: Subject, people: list[Person]) -> Known:
-    # A peer's own limits are off, so its people may ask as often as they like.
-    return Known(People(people, 1_000_000 if subject.is_peer else _USES_OF_A_STRANGER))
+    if not isinstance(subject, Sekisho):
+        # A peer's own limits are off, so its people may ask as often as they like.
+        return Known(People(people, 1_000_000))
+    known = Known(People(people, _USES_OF_A_STRANGER))
+    known.with_passwords = People(subject.those_with_passwords(), _USES_OF_A_STRANGER)
+    return known
 
 
 def _say(line: str) -> None:

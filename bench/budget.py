@@ -28,6 +28,9 @@ LEAST_RATIOS = {
     "django-allauth": {"code request": 6, "code check": 9, "session check": 8, "journey": 6},
 }
 MOST_GROWTH = 1.2
+MOST_MS_OVER_A_HASH = 2.5
+MOST_TIMES_BESIDE = 2.0  # so much may waits for codes grow while passwords are tried
+BESIDE = "stranger, beside passwords"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ def judge(medians: Medians) -> list[Judged]:
     return [
         *_cpu(medians, loaded),
         *_waits(medians, loaded),
+        *_passwords(medians, [key for key in keys if key.operation == "password sign-in"]),
+        *_beside(medians, [key for key in keys if key.caller == BESIDE]),
         *_memory(medians, [key for key in keys if key.operation == "memory"]),
         *_ratios(medians, loaded),
         *_growth(medians),
@@ -82,6 +87,24 @@ def _waits(medians: Medians, keys: list[Key]) -> Iterator[Judged]:
         measured = medians.get(key, lambda row: row.p99_ms)
         if key.operation in REQUESTS and measured is not None:
             yield Judged(f"{key.store}: {key.operation}, p99 ms", measured, MOST_P99_MS)
+
+
+def _passwords(medians: Medians, keys: list[Key]) -> Iterator[Judged]:
+    for key in keys:
+        bare = msgspec.structs.replace(key, operation="bare hash", caller="", at_once=1)
+        whole, alone = medians.get(key, _together), medians.get(bare, _together)
+        if whole is not None and alone is not None:
+            what = f"{key.store}: password sign-in at {key.at_once}, CPU ms over the bare hash"
+            yield Judged(what, whole - alone, MOST_MS_OVER_A_HASH)
+
+
+def _beside(medians: Medians, keys: list[Key]) -> Iterator[Judged]:
+    for key in keys:
+        alone = msgspec.structs.replace(key, caller="stranger")
+        ratio = medians.ratio(key, alone, lambda row: row.p99_ms)
+        if ratio is not None:
+            what = f"{key.store}: {key.operation} at {key.at_once}, p99 beside passwords / alone"
+            yield Judged(what, ratio, MOST_TIMES_BESIDE)
 
 
 def _memory(medians: Medians, keys: list[Key]) -> Iterator[Judged]:

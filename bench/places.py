@@ -12,7 +12,9 @@ from bench.subjects import Place
 
 
 @contextmanager
-def place_for(store: str, people: int, peers: Path, *, keep: bool = False) -> Iterator[Place]:
+def place_for(
+    store: str, people: int, peers: Path, *, passwords: int = 0, keep: bool = False
+) -> Iterator[Place]:
     """Make folders, sink and database, and take it away; `keep` leaves the folder with its logs."""
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="sekisho-bench-"))
@@ -24,4 +26,4 @@ def place_for(store: str, people: int, peers: Path, *, keep: bool = False) -> It
         if store == "postgresql":
             database = Postgres(folder)
             stack.callback(database.close)
-        yield Place(store, folder, peers, people, database, mailbox)
+        yield Place(store, folder, peers, people, database, mailbox, passwords)

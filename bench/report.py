@@ -10,6 +10,7 @@ _HEAD = (
     "| Operation | Caller | At once | A second | p50 ms | p99 ms "
     "| CPU ms: server | database | **together** | worker |"
 )
+_SPENT = ("server_ms", "database_ms", "together_ms", "worker_ms")
 _RULE = "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|"
 
 
@@ -49,14 +50,18 @@ def _line(medians: Medians, key: Key, notes: dict[str, int]) -> str:
         return f"{name} no figure: {failure} |"
     remarks = medians.remarks(key)
     marks = "".join(f" [{notes.setdefault(remark, len(notes) + 1)}]" for remark in remarks)
+    spent = [_figure(medians, key, name, 3) for name in _SPENT]
+    if key.caller == budget.BESIDE:
+        spent = ["–"] * len(_SPENT)  # nobody can tell whose it was
+    server, database, together, worker = spent
     figures = (
         f"{medians.get(key, lambda row: row.rate):,.0f}{marks}",
         _figure(medians, key, "p50_ms", 1),
         _figure(medians, key, "p99_ms", 1),
-        _figure(medians, key, "server_ms", 3),
-        _figure(medians, key, "database_ms", 3),
-        f"**{_figure(medians, key, 'together_ms', 3)}**",
-        _figure(medians, key, "worker_ms", 3),
+        server,
+        database,
+        f"**{together}**",
+        worker,
     )
     return f"{name} {' | '.join(figures)} |"
 

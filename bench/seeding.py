@@ -14,9 +14,11 @@ from pathlib import Path
 import psycopg
 
 from bench.subjects import Person
-from sekisho.ground import addresses, ids, keys
+from sekisho.authenticators import password
+from sekisho.authenticators.password import hashing
+from sekisho.ground import addresses, clock, ids, keys
 from sekisho.ground.chance import SystemChance
-from sekisho.ground.db import Statement, Value, Work
+from sekisho.ground.db import Statement, Value, Work, sql
 from sekisho.records import accounts, contacts
 
 _AGE = timedelta(days=400)  # the first account is so old
@@ -29,6 +31,12 @@ _SQLITE_PRAGMAS = (
     "PRAGMA cache_size=-1000000",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA wal_autocheckpoint=100000",
+)
+PASSWORD = "vu owl 37 kelps"
+_METHOD = sql(
+    "INSERT INTO method (id, account, kind, name, state, sealed, public, counter, failures,"
+    " created_at, confirmed_at) VALUES (:id, :account, :kind, :name, 1, :sealed, :public, 0, 0,"
+    " :at, :at_too)"
 )
 _EVENT = "event (id, account, kind, ip, country, device, label, reasons)"
 
@@ -68,7 +76,9 @@ class Spread:
     event_step: int
 
     def account(self, number: int) -> int:
-        """Return the id of an account."""
+        """Return the id of an account; those beyond the many lie just before the first."""
+        if number >= self.people:
+            return self.first_account - 1 - (number - self.people)
         return self.first_account + number * self.account_step
 
     def select(self, series: str, ip: str) -> str:
@@ -89,19 +99,24 @@ def spread_over(people: int, events: int, now: datetime) -> Spread:
     return Spread(people, events, oldest, (middle - oldest) // people, middle, event_step)
 
 
-def seed(url: str, key: Path, people: int, events: int) -> None:
-    """Make so many accounts, each with an address and so many past events."""
+def seed(url: str, key: Path, people: int, events: int, passwords: int) -> None:
+    """Make so many accounts, each with an address and so many past events.
+
+    After them come those with a password: `PASSWORD`, and no events.
+    """
     spread = spread_over(people, people * events, datetime.now(UTC))
-    lots = _lots(keys.load(key), spread)
+    lots = _lots(keys.load(key), spread, passwords)
     if url.startswith("sqlite:///"):
         _seed_sqlite(url.removeprefix("sqlite:///"), lots, spread)
     else:
         _seed_postgres(url, lots, spread)
 
 
-def _lots(root: keys.Keys, spread: Spread) -> Iterator[Writes]:
+def _lots(root: keys.Keys, spread: Spread, passwords: int) -> Iterator[Writes]:
     """Make the accounts by the product's own verbs and yield what they write, lot by lot."""
-    numbers = iter(range(spread.people))
+    numbers = iter(range(spread.people + passwords))
+    salt = bytes(password.SALT_BYTES)
+    hashed = hashing.make(root, PASSWORD, password.Policy().cost, salt)  # one for all: it is slow
     while lot := list(islice(numbers, _LOT)):
         catching = _Catching()
         work = Work(catching, datetime.now(UTC), SystemChance(), root)
@@ -112,7 +127,25 @@ def _lots(root: keys.Keys, spread: Spread) -> Iterator[Writes]:
             work.now = ids.drawn_at(account)
             contact = contacts.add(work, account, email)
             accounts.create(work, account, contact, "en", "UTC")
+            if number >= spread.people:
+                _give_password(work, account, hashed)
         yield catching.writes
+
+
+def _give_password(work: Work, account: int, hashed: str) -> None:
+    method, at = work.new_id(), clock.micros(work.now)
+    sealed = password.seal(work, account, method, (hashed,))
+    work.keep(
+        _METHOD,
+        id=method,
+        account=account,
+        kind=password.PASSWORD.name,
+        name="Password",
+        sealed=sealed,
+        public=password.STANDS_ALONE,
+        at=at,
+        at_too=at,
+    )
 
 
 def _seed_sqlite(path: str, lots: Iterator[Writes], spread: Spread) -> None:

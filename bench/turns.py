@@ -3,11 +3,12 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from math import gcd
 from typing import TypeVar
 
+from bench.budget import BESIDE
 from bench.client import Line
 from bench.driving import Job, Measured, OutOfStock, drive
 from bench.subjects import Asked, Person, Session, Subject
@@ -23,6 +24,9 @@ _PREPARING_SECONDS = 120
 _SETTLING_SECONDS = 0.5
 _IDLE_WORKER_SECONDS = 0.02  # of processor time in that while
 _LONGEST_SETTLING = 120  # such whiles
+_BARE = (1,)
+_TRIED = (1, 8)  # the line of those who wait for a hash takes 32
+_BESIDE = (8,)
 _MORE_CHECKS = 1.4  # codes made ready for each code request that was possible in the same time
 
 
@@ -66,6 +70,7 @@ class Known:
 
     strangers: People
     familiar: People = field(default_factory=lambda: People((), 2))
+    with_passwords: People = field(default_factory=lambda: People((), 2))
     sessions: deque[Session] = field(default_factory=lambda: deque(maxlen=4000))
 
 
@@ -84,12 +89,19 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One operation of a turn: what is made ready first, and what is measured."""
+    """One operation of a turn: what is made ready first, and what is measured.
+
+    `beside` is done on as many lines at the same time; `at_once` says at which concurrency alone;
+    what is done `here` the driver does itself, as no server is asked.
+    """
 
     operation: str
     caller: str
     act: Job
     prepare: Callable[[Measured | None], Awaitable[None]] | None = None
+    beside: Job | None = None
+    at_once: tuple[int, ...] = ()
+    here: bool = False
 
 
 class Turn:
@@ -122,11 +134,18 @@ class Turn:
         last: list[Measured] = []
 
         async def measure() -> Measured:
-            last.append(await self._drive(at_once, part.act))
-            return last[-1]
+            if part.beside is not None:
+                last.append(await self._drive_beside(at_once, part.act, part.beside))
+                return last[-1]
+            measured = await self._drive(at_once, part.act)
+            if part.here:
+                used = measured.used | {"server": measured.used["driver"], "driver": 0.0}
+                measured = replace(measured, used=used)
+            last.append(measured)
+            return measured
 
         for part in self._parts():
-            if not self.extent.wants(part):
+            if not self.extent.wants(part) or at_once not in (part.at_once or (at_once,)):
                 continue
             if part.prepare:
                 await part.prepare(last[-1] if last else None)
@@ -143,9 +162,12 @@ class Turn:
                 return
 
     def _parts(self) -> Iterator[Part]:
-        if isinstance(self.subject, Sekisho):
-            yield from self._halves(self.subject)
+        subject = self.subject
+        if isinstance(subject, Sekisho):
+            yield from self._halves(subject)
         yield from self._code(self.known.strangers, "stranger")
+        if isinstance(subject, Sekisho) and len(self.known.with_passwords):
+            yield from self._passwords(subject)
         yield Part("session check", "", self._look)
         yield Part("journey", "stranger", self._journey)
         if len(self.known.familiar):
@@ -163,6 +185,21 @@ class Turn:
         yield Part("flow start", "stranger", begin)
         yield Part("code send", "stranger", send)
         self._begun.clear()
+
+    def _passwords(self, subject: Sekisho) -> Iterator[Part]:
+        """Signing in by password, the hash alone, and codes while passwords are tried."""
+        compare = subject.bare_hash()
+
+        async def sign_in(line: Line) -> None:
+            await subject.sign_in_by_password(line, self.known.with_passwords.take())
+
+        async def hash_alone(_line: Line) -> None:
+            compare()
+
+        yield Part("bare hash", "", hash_alone, at_once=_BARE, here=True)
+        yield Part("password sign-in", "stranger", sign_in, at_once=_TRIED)
+        for part in self._code(self.known.strangers, BESIDE):
+            yield replace(part, beside=sign_in, at_once=_BESIDE)
 
     def _code(self, people: People, caller: str) -> Iterator[Part]:
         """Asking, then checking of what was asked for, with more made ready if needed."""
@@ -205,6 +242,25 @@ class Turn:
         code = await self.subject.code(asked)
         session = await self.subject.check(line, asked, code)
         await self.subject.look(line, session)
+
+    async def _drive_beside(self, at_once: int, job: Job, other: Job) -> Measured:
+        """Drive both; what the processor did is not told apart, so it is not told."""
+        is_over = asyncio.Event()
+
+        async def until_over(line: Line) -> None:
+            if is_over.is_set():
+                raise OutOfStock
+            await other(line)
+
+        async def drive_other() -> Measured:
+            return await self._drive(at_once, until_over, _PREPARING_SECONDS)
+
+        others = asyncio.create_task(drive_other())
+        measured = await self._drive(at_once, job)
+        is_over.set()
+        if not (found := await others).counts:
+            raise RuntimeError(f"passwords beside codes: {found.first_failure or 'none was tried'}")
+        return replace(measured, used={"all": 0.0, "driver": 0.0})
 
     async def _drive(self, at_once: int, job: Job, seconds: float | None = None) -> Measured:
         lines = [Line("127.0.0.1", self.subject.port) for _ in range(at_once)]

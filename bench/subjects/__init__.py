@@ -51,7 +51,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a subject is given to live in: which store, folders, the database and the mail sink."""
+    """What a subject is given to live in: which store, folders, the database and the mail sink.
+
+    `passwords` is how many have one, beyond the `people`, whose numbers theirs follow.
+    """
 
     store: str
     folder: Path
@@ -59,6 +62,7 @@ class Place:
     people: int
     postgres: Postgres | None
     mailbox: Mailbox
+    passwords: int = 0
 
 
 class Subject(Protocol):

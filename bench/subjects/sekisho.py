@@ -1,6 +1,7 @@
 """The product, as an operator starts it: by its command line, with real mail and limits on."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -10,9 +11,11 @@ from bench.client import BadAnswer, Line, request
 from bench.driving import Meters
 from bench.processes import Started
 from bench.subjects import Asked, Person, Place, Session
+from sekisho.authenticators.password import SALT_BYTES, Policy, hashing
+from sekisho.ground import keys
 
 _DATABASE = "sekisho"
-_WORKER_THREADS = ("sekisho-worker", "sekisho-mail")  # as the kernel shows them
+_WORKER_THREADS = ("sekisho-worker", "sekisho-email")  # as the kernel shows them
 _ANY = "1000000000"  # the coarse limits stay on, so high that one machine cannot reach them
 
 
@@ -73,7 +76,13 @@ class Sekisho:
         migrating = self._start("migrate", "migrate")
         if migrating.process.wait():
             raise processes.DidNotStart(migrating.tail())
-        seeding.seed(self._url(postgres.USER), self._key, self._place.people, self._events)
+        seeding.seed(
+            self._url(postgres.USER),
+            self._key,
+            self._place.people,
+            self._events,
+            self._place.passwords,
+        )
 
     def start(self) -> None:
         """Start the server, then on PostgreSQL a message worker beside it."""
@@ -113,13 +122,16 @@ class Sekisho:
     async def begin(self, line: Line, person: Person) -> Asked:
         """Start a flow; the handle is its path, its secret, the option, and who calls."""
         self._place.mailbox.expect(person.address)
+        return await self._begin(line, person, "email_code")
+
+    async def _begin(self, line: Line, person: Person, kind: str) -> Asked:
         caller = [b"X-Forwarded-For: " + person.source]
         if person.device:
             caller.append(b"Sekisho-Device: " + person.device)
         body = b'{"purpose":"sign_in","name":"%s","locale":"en"}' % person.address.encode()
         sent = request(self._host, b"POST /api/v1/flows", body, *caller)
         flow = _read_flow((await line.send(sent)).must(201).body)
-        option = next(option.id for option in flow.options if option.kind == "email_code")
+        option = next(option.id for option in flow.options if option.kind == kind)
         path = b"POST /api/v1/flows/%s/challenges" % flow.id.encode()
         secret = b"Sekisho-Flow: " + flow.secret.encode()
         return Asked(person, (path, option.encode(), secret, *caller))
@@ -140,6 +152,13 @@ class Sekisho:
         """Return the code from the mail."""
         return await self._place.mailbox.code(asked.person.address)
 
+    async def sign_in_by_password(self, line: Line, person: Person) -> None:
+        """Sign in by a password: start a flow, choose it, and give it; three requests."""
+        chosen = await self.send_code(line, await self._begin(line, person, "password"))
+        path, *headers = chosen.handle
+        sent = request(self._host, path, b'{"password":"%s"}' % seeding.PASSWORD.encode(), *headers)
+        (await line.send(sent)).must(200)
+
     async def check(self, line: Line, asked: Asked, code: str) -> Session:
         """Answer with the code."""
         path, *headers = asked.handle
@@ -157,6 +176,22 @@ class Sekisho:
         source = b"X-Forwarded-For: " + session.person.source
         sent = request(self._host, b"GET /api/v1/session", None, session.proof, source)
         (await line.send(sent)).must(200)
+
+    def those_with_passwords(self) -> list[Person]:
+        """Return who has one."""
+        first = self._place.people
+        return [Person(number) for number in range(first, first + self._place.passwords)]
+
+    def bare_hash(self) -> Callable[[], None]:
+        """Return what compares one password and does nothing else."""
+        root, cost = keys.load(self._key), Policy().cost
+        kept = hashing.make(root, seeding.PASSWORD, cost, bytes(SALT_BYTES))
+
+        def compare() -> None:
+            if not hashing.is_right(root, seeding.PASSWORD, kept, cost):
+                raise AssertionError(kept)
+
+        return compare
 
     def _roots(self) -> dict[str, int]:
         worker = {"worker": self._worker.pid} if self._worker is not None else {}

@@ -57,7 +57,7 @@ def test_axe_finds_nothing_and_a_narrow_screen_holds_all(window, language, state
         "too wide": page.evaluate(WIDER),
         "too small to hit": page.evaluate(SMALL, LEAST),
         "axe, by day": page.evaluate(FOUND, {}),
-        "axe, by night": by_night(page),
+        "axe, by night": by_night(page) if language == LANGUAGES[0] else [],
         "too wide with wide letters": page.evaluate(
             f"() => {{ ({SPACED})(); return ({WIDER})(); }}"
         ),
@@ -66,6 +66,7 @@ def test_axe_finds_nothing_and_a_narrow_screen_holds_all(window, language, state
 
 
 def by_night(page):
+    """Colours are those of the sheet, whatever the language."""
     page.emulate_media(color_scheme="dark")
     said = page.evaluate(FOUND, {"runOnly": ["color-contrast"]})
     page.emulate_media(color_scheme="light")

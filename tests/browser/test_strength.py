@@ -28,12 +28,12 @@ def rank_bits(word):
 
 @pytest.fixture
 def page(chromium):
-    context = chromium.new_context()
-    showing.serve(context)
-    page = context.new_page()
-    page.goto(showing.address("en", "security_info/choose_password.html#first"))
-    yield page
-    context.close()
+    with showing.serving() as origin:
+        context = chromium.new_context(base_url=origin)
+        page = context.new_page()
+        page.goto(showing.address("en", "security_info/choose_password.html#first"))
+        yield page
+        context.close()
 
 
 @pytest.mark.spec("M6")

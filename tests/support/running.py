@@ -206,8 +206,12 @@ def awaited(look: Callable[[], Found | None], seconds: float = PATIENCE_SECONDS)
 
 
 def environment(more: Mapping[str, str] = _NONE) -> dict[str, str]:
-    """The environment of a process that no setting of this machine reaches."""
+    """The environment of a process that no setting of this machine reaches.
+
+    Byte code is kept, as where people run it: a start does not compile all that it imports.
+    """
     own = {name: value for name, value in os.environ.items() if not name.startswith("SEKISHO_")}
+    own.pop("PYTHONDONTWRITEBYTECODE", None)
     return {**own, "PYTHONUNBUFFERED": "1", **more}
 
 
