@@ -1,6 +1,7 @@
 """Every page in every state and language: it renders, is clean, and says its words."""
 
 import re
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -42,13 +43,15 @@ BY_PROOFS = ("password", "passkey")
 OF_EACH_CONTACT = ("more.another_{}", "more.confirm_{}")
 BY_CONTACTS = ("email_code", "sms_code", "voice_code")
 OF_EVERY_KIND = ("add_method.{}", "add_method.{}_lead", "methods.add_{}", "methods.why_{}")
-STATES = [(language, state) for language in LANGUAGES for state in samples.pages(language)]
+SAMPLES = {language: samples.pages(language) for language in LANGUAGES}
+STATES = [(language, state) for language in LANGUAGES for state in SAMPLES[language]]
 
 every_state = pytest.mark.parametrize(("language", "state"), STATES)
 
 
-def page(language, state, **other):
-    context = samples.pages(language)[state] | other
+@cache
+def page(language, state):
+    context = SAMPLES[language][state]
     return rendering.render(PAGES, state.partition("#")[0], language, context)
 
 
@@ -67,10 +70,15 @@ class Elements(HTMLParser):
         return [attributes for name, attributes in self.all if name == tag]
 
 
+@cache
+def elements_of(language, state):
+    return Elements(page(language, state))
+
+
 @every_state
 def test_a_page_has_its_language_one_heading_and_an_empty_status(language, state):
     html = page(language, state)
-    elements = Elements(html)
+    elements = elements_of(language, state)
     assert [language] == [found["lang"] for found in elements.of("html")]
     assert 1 == len(elements.of("h1"))
     assert '<p role="status" id="status" class="unseen"></p>' in html
@@ -80,7 +88,7 @@ def test_a_page_has_its_language_one_heading_and_an_empty_status(language, state
 @every_state
 def test_a_page_is_clean_for_the_strict_policy(language, state):
     """No style, handler or script of its own, nothing from elsewhere (spec, issue 2 section 4)."""
-    elements = Elements(page(language, state))
+    elements = elements_of(language, state)
     names = {name for _, attributes in elements.all for name in attributes}
     assert set() == {name for name in names if name == "style" or name.startswith("on")}
     assert [] == elements.of("style")
@@ -96,7 +104,7 @@ def hrefs(elements):
 
 @every_state
 def test_ids_are_single_and_everything_that_names_one_finds_it(language, state):
-    elements = Elements(page(language, state))
+    elements = elements_of(language, state)
     ids = [attributes["id"] for _, attributes in elements.all if "id" in attributes]
     assert sorted(set(ids)) == sorted(ids)
     named = {
@@ -128,7 +136,7 @@ def test_a_page_with_errors_says_so_first_in_its_title(language, state):
 @pytest.mark.parametrize("template", [path for folder in FOLDERS for path in folder.glob("*.html")])
 def test_every_template_has_a_sample(template):
     name = f"{template.parent.parent.name}/{template.name}"
-    assert name in {state.partition("#")[0] for state in samples.pages("en")}
+    assert name in {state.partition("#")[0] for state in SAMPLES["en"]}
 
 
 def test_every_sentence_of_the_pages_is_used():
@@ -180,17 +188,17 @@ def test_every_sentence_of_the_pages_is_used():
 
 
 def test_what_a_page_is_not_given_is_an_error():
-    context = samples.pages("en")["sign_in/code.html#first"]
+    context = dict(SAMPLES["en"]["sign_in/code.html#first"])
     del context["label"]
     with pytest.raises(UndefinedError):
         rendering.render(PAGES, "sign_in/code.html", "en", context)
 
 
-@pytest.mark.parametrize("state", sorted(samples.pages("en")))
+@pytest.mark.parametrize("state", sorted(SAMPLES["en"]))
 def test_hostile_text_stays_text(state):
     """Attack 103: names of devices, addresses and services are never markup."""
     hostile = '"><script>alert(1)</script>{{ 3571 * 7 }}'
-    context = poisoned(samples.pages("en")[state], hostile)
+    context = poisoned(SAMPLES["en"][state], hostile)
     html = rendering.render(PAGES, state.partition("#")[0], "en", context)
     assert "<script>alert" not in html
     assert "24997" not in html
@@ -226,7 +234,7 @@ def test_the_code_field_is_exactly_what_browsers_fill():
     """EXPERIENCE 2.1: one plain field, no length, no placeholder."""
     field = next(
         found
-        for found in Elements(page("en", "sign_in/code.html#first")).of("input")
+        for found in elements_of("en", "sign_in/code.html#first").of("input")
         if found.get("id") == "code"
     )
     expected = {
