@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from types import CodeType
 
-from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from sekisho.ground import words
@@ -38,6 +40,29 @@ def render(pages: Pages, name: str, language: str, context: Mapping[str, object]
     return template.render(context, language=language)
 
 
+class _Compiled(BytecodeCache):
+    """What templates became: once for all languages, as the words are looked up at each use.
+
+    A class because Jinja wants one.
+    """
+
+    def __init__(self) -> None:
+        """Hold nothing yet."""
+        self._kept: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what the same source became."""
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what a source became."""
+        if bucket.code is not None:
+            self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
 def _frame() -> Path:
     return Path(__file__).parent / "templates"
 
@@ -45,6 +70,7 @@ def _frame() -> Path:
 def _environment(loader: PrefixLoader, language: str) -> Environment:
     environment = Environment(
         loader=loader,
+        bytecode_cache=_COMPILED,
         autoescape=True,
         undefined=StrictUndefined,
         auto_reload=False,

@@ -1,6 +1,7 @@
 """Health, static files, `/openapi.json` and the pages that problem types name."""
 
-from functools import partial
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 
 from sekisho.doors.ops import openapi
@@ -28,7 +29,7 @@ def routes(db: Database, programs: tuple[Route, ...], static: Path) -> tuple[Rou
         for path in sorted(static.iterdir())
         if path.suffix in _KINDS
     }
-    described = openapi.describe(programs)
+    described = cache(partial(openapi.describe, programs))
     return (
         Route("GET", "/livez", _alive, any_host=True),
         Route("GET", "/readyz", partial(_ready, db), any_host=True),
@@ -64,9 +65,9 @@ def _icon(files: dict[str, tuple[bytes, str]], call: Call) -> Reply:
     return Plain(*files["favicon.ico"], may_be_kept=True)
 
 
-def _described(described: bytes, call: Call) -> Reply:
+def _described(described: Callable[[], bytes], call: Call) -> Reply:
     del call
-    return Plain(described, "application/json")
+    return Plain(described(), "application/json")
 
 
 def _problem(call: Call) -> Reply:
