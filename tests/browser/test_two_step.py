@@ -13,6 +13,7 @@ HOME = "/account/security/methods"
 HINT = "as*****@example.com"
 NARROW = {"width": 320, "height": 640}
 APP = "Phone 1"
+PASSWORD = "seven quiet herons wade home"
 STEP = timedelta(seconds=30)
 
 
@@ -59,7 +60,7 @@ def is_clean(asha):
 def confirms_by_mail(asha, *, is_alone=False):
     """Answer the step-up by the code that goes to the one contact."""
     asha.heading_is("step_up.title")
-    if not is_alone:
+    if not is_alone and asha.field().count() == 0:
         asha.presses("step_up.choose", hint=HINT)
     asha.field().fill(asha.code())
     asha.presses("step_up.button")
@@ -68,6 +69,22 @@ def confirms_by_mail(asha, *, is_alone=False):
 def types_app_code(asha, code, button):
     asha.page.get_by_label(asha.words("method.totp.label")).fill(code)
     asha.presses(button)
+
+
+def chooses_app(asha):
+    """Choose the app where there is more than one way."""
+    if asha.page.get_by_label(asha.words("method.totp.label")).count() == 0:
+        asha.presses("more.named", way=asha.words("way.totp"), name=APP)
+
+
+def sets_password(asha):
+    asha.opens(f"{HOME}/add/password")
+    asha.presses("security_add.button")
+    confirms_by_mail(asha, is_alone=True)
+    asha.page.get_by_label(asha.words("password.new_label"), exact=True).fill(PASSWORD)
+    asha.presses("password.button")
+    asha.reads(asha.words("methods.was_added", name=asha.words("way.password")))
+    asha.server.advance(31)
 
 
 def enrols_app(asha):
@@ -81,7 +98,7 @@ def enrols_app(asha):
     asha.is_told(asha.words("add_method.name_missing"))
     asha.page.get_by_label(asha.words("add_method.name"), exact=True).fill(APP)
     asha.presses("security_add.button")
-    confirms_by_mail(asha, is_alone=True)
+    confirms_by_mail(asha)
     asha.heading_is("enrol.title_totp")
     asha.page.locator("summary", has_text=asha.words("enrol.no_camera")).click()
     is_clean(asha)
@@ -96,8 +113,6 @@ def enrols_app(asha):
 def makes_recovery_code(asha):
     """Make a recovery code and give its last group back; return it."""
     asha.server.advance(31)
-    asha.opens(HOME)
-    asha.follows("methods.add_recovery_code")
     asha.heading_is("add_method.recovery_code")
     is_clean(asha)
     asha.presses("security_add.button")
@@ -115,12 +130,33 @@ def makes_recovery_code(asha):
     return code
 
 
-def turns_on(asha):
-    asha.server.advance(31)
+def is_at_step(asha, step):
+    asha.heading_is("two_step.turn_on")
+    number = ("way", "try", "spare", "on").index(step) + 1
+    shown = asha.words(f"two_step.step.{step}")
+    asha.reads(asha.words("two_step.step_of", number=number, all=4, step=shown))
+    is_clean(asha)
+
+
+def turns_on(asha, phone):
+    """Go on where the wizard is: try the app, take the recovery code as a spare, turn it on."""
     asha.opens(HOME)
+    asha.follows("two_step.turn_on")
+    is_at_step(asha, "try")
+    asha.presses("checkup.try")
+    chooses_app(asha)
+    types_app_code(asha, phone.code(), "step_up.button")
+    asha.reads(asha.words("checkup.told.tried"))
+    is_at_step(asha, "spare")
+    asha.follows("methods.add_recovery_code")
+    code = makes_recovery_code(asha)
+    asha.follows("two_step.go_on")
+    is_at_step(asha, "on")
     asha.presses("two_step.turn_on")
+    asha.server.advance(31)
     confirms_by_mail(asha)
     asha.reads(asha.words("two_step.was_on"))
+    return code
 
 
 def turns_off(asha, phone):
@@ -129,6 +165,7 @@ def turns_off(asha, phone):
     asha.opens(HOME)
     asha.presses("two_step.turn_off")
     confirms_by_mail(asha)
+    chooses_app(asha)
     expect(asha.page.get_by_label(asha.words("method.totp.label"))).to_be_visible()
     is_clean(asha)
     types_app_code(asha, phone.code(), "step_up.button")
@@ -157,12 +194,37 @@ def signs_in_by_app(other, phone):
     other.is_at("/account")
 
 
-def signs_in_by_recovery_code(other, code):
+def gives_the_password(other):
+    """Begin by the password, up to where the second proof is chosen."""
+    other.server.advance(31)
+    other.opens("/sign-in")
+    other.page.get_by_label(other.words("name.label")).fill(other.address)
+    other.presses("name.other")
+    other.presses("way.password")
+    other.page.get_by_label(other.words("password.label"), exact=True).fill(PASSWORD)
+    other.presses("code.button")
+    other.heading_is("more.title")
+    is_clean(other)
+
+
+def signs_in_by_password(other, phone):
+    """Sign in with password and app."""
+    gives_the_password(other)
+    other.presses("more.named", way=other.words("way.totp"), name=APP)
+    types_app_code(other, phone.code(), "code.button")
+    other.is_at("/account")
+
+
+def signs_in_without_the_phone(other, code):
+    """Sign in with password and recovery code; return the code that takes its place."""
+    gives_the_password(other)
+    return gives_the_recovery_code(other, code)
+
+
+def gives_the_recovery_code(other, code):
     """Sign in without the phone; return the code that takes the place of the one used."""
-    gives_the_first_proof(other)
     other.presses("way.recovery_code")
     other.heading_is("more.title_recovery_code")
-    is_clean(other)
     other.page.get_by_label(other.words("method.recovery_code.label")).fill(code.lower())
     other.presses("code.button")
     other.heading_is("recovery_code.title")
@@ -173,23 +235,21 @@ def signs_in_by_recovery_code(other, code):
     return new
 
 
-@pytest.mark.spec("M3", "M7", "M10", "N1")
-def test_the_whole_road_of_two_steps_on_a_narrow_screen(narrow, person, language):
+@pytest.mark.spec("M3", "M6", "M7", "M9", "M10", "N1")
+def test_the_whole_road_of_password_and_app_on_a_narrow_screen(narrow, person, language):
     asha = narrow
+    sets_password(asha)
     phone = enrols_app(asha)
     asha.hears(asha.words("methods.was_added", name=APP))
-    code = makes_recovery_code(asha)
-    is_clean(asha)
-    turns_on(asha)
+    code = turns_on(asha, phone)
     is_clean(asha)
     for purpose in ("method_added", "two_step_on"):
         asha.server.awaited(asha.address, lambda one, wanted=purpose: one["purpose"] == wanted)
-    other = person(language, viewport=NARROW)
-    other.address = asha.address
-    signs_in_by_app(other, phone)
+    signs_out(asha)
+    signs_in_by_password(asha, phone)
     third = person(language, viewport=NARROW)
     third.address = asha.address
-    assert code != signs_in_by_recovery_code(third, code)
+    assert code != signs_in_without_the_phone(third, code)
     turns_off(asha, phone)
     asha.server.awaited(asha.address, lambda one: one["purpose"] == "two_step_off")
 
@@ -199,24 +259,29 @@ def test_the_road_is_whole_without_javascript(person, language):
     asha = without_scripts(person, language)
     asha.signs_in()
     phone = enrols_app(asha)
-    code = makes_recovery_code(asha)
-    turns_on(asha)
+    code = turns_on(asha, phone)
     other = without_scripts(person, language)
     other.address = asha.address
     signs_in_by_app(other, phone)
     third = without_scripts(person, language)
     third.address = asha.address
-    assert code != signs_in_by_recovery_code(third, code)
+    gives_the_first_proof(third)
+    assert code != gives_the_recovery_code(third, code)
     turns_off(asha, phone)
 
 
 @pytest.mark.spec("M7", "M10", "P8")
-def test_a_recovery_code_used_for_a_change_is_replaced_before_the_change(person, language):
-    asha = person(language)
+def test_the_last_app_stays_and_a_recovery_code_used_for_a_change_is_replaced(person):
+    asha = person("ja")
     asha.signs_in()
-    enrols_app(asha)
-    code = makes_recovery_code(asha)
-    turns_on(asha)
+    phone = enrols_app(asha)
+    code = turns_on(asha, phone)
+    card = asha.page.locator(".card", has_text=APP)
+    card.get_by_role("link", name=asha.words("security.remove"), exact=True).click()
+    asha.heading_is("remove_method.title")
+    asha.is_told(asha.words("refusal.still_needed"))
+    asha.follows("security_remove.cancel")
+    expect(asha.page.locator(".card")).to_have_count(2)
     asha.server.advance(31)
     asha.presses("two_step.turn_off")
     confirms_by_mail(asha)
@@ -224,28 +289,10 @@ def test_a_recovery_code_used_for_a_change_is_replaced_before_the_change(person,
     asha.page.get_by_label(asha.words("method.recovery_code.label")).fill(code)
     asha.presses("step_up.button")
     asha.heading_is("recovery_code.title")
-    is_clean(asha)
     assert code != asha.page.locator(".secret").inner_text()
     asha.reads(asha.words("recovery_code.then", what=asha.words("act.two_step.off")))
     asha.presses("recovery_code.saved")
     asha.reads(asha.words("two_step.was_off"))
-
-
-@pytest.mark.spec("M10")
-def test_the_last_app_stays_while_two_steps_are_wanted(person, language):
-    asha = person(language)
-    asha.signs_in()
-    enrols_app(asha)
-    makes_recovery_code(asha)
-    turns_on(asha)
-    asha.server.advance(31)
-    card = asha.page.locator(".card", has_text=APP)
-    card.get_by_role("link", name=asha.words("security.remove"), exact=True).click()
-    asha.heading_is("remove_method.title")
-    asha.is_told(asha.words("refusal.still_needed"))
-    is_clean(asha)
-    asha.follows("security_remove.cancel")
-    expect(asha.page.locator(".card")).to_have_count(2)
 
 
 def signs_out(asha):
@@ -271,8 +318,7 @@ def ticks_the_box(asha, phone):
 def test_a_trusted_browser_asks_for_one_step_until_it_is_removed(narrow):
     asha = narrow
     phone = enrols_app(asha)
-    makes_recovery_code(asha)
-    turns_on(asha)
+    turns_on(asha, phone)
     signs_out(asha)
     gives_the_first_proof(asha)
     ticks_the_box(asha, phone)

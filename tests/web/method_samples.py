@@ -35,6 +35,7 @@ def pages(framed: dict[str, Any], signing_in: dict[str, Any]) -> dict[str, dict[
     """Return a context for each state of each page; the second frame is that of a sign-in."""
     return {
         **_home(framed),
+        **_wizard(framed),
         **_adding(framed),
         **enrolling_samples.pages(framed),
         **_enrolling(framed),
@@ -97,7 +98,8 @@ def _home(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "path": _HOME,
         "methods": [],
         "two_step": False,
-        "can_turn_on": False,
+        "wizard_path": "/account/security/two-step",
+        "goes_on": False,
         "told": None,
         "refused": None,
         "ways": [
@@ -107,18 +109,23 @@ def _home(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "turn_path": f"{_HOME}/two-step",
         "signals": [],
     }
-    every = {**none, "methods": list(cards.values()), "can_turn_on": True}
+    every = {**none, "methods": list(cards.values())}
     every["ways"] = [way for way in none["ways"] if way["kind"] != "password"]
     gone = words.text(language, "methods.passkey_was_removed", name=KEYS[language])
     changed = words.text(language, "methods.password_was_changed")
     signal = ("signalAllAcceptedCredentials", '{"rpId":"id.example.com"}')
-    both = {**none, "methods": [cards["app"], cards["code"]], "can_turn_on": True}
+    both = {**none, "methods": [cards["app"], cards["code"]]}
     is_on = {**both, "two_step": True}
     added = words.text(language, "methods.was_added", name=NAMES[language])
     removed = words.text(language, "methods.was_removed", name=NAMES[language])
     return {
         "security_info/methods.html#none": none,
-        "security_info/methods.html#first": {**none, "methods": [cards["app"]], "told": added},
+        "security_info/methods.html#first": {
+            **none,
+            "methods": [cards["app"]],
+            "told": added,
+            "goes_on": True,
+        },
         "security_info/methods.html#removed": {**none, "told": removed},
         "security_info/methods.html#both": both,
         "security_info/methods.html#on": {**is_on, "told": words.text(language, "two_step.was_on")},
@@ -133,6 +140,33 @@ def _home(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "security_info/methods.html#short": {**is_on, "refused": Refused(Reason.PASSWORD_SHORT)},
         "security_info/methods.html#nothing": {**none, "refused": Refused(Reason.NOTHING_TO_PROVE)},
     }
+
+
+def _wizard(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    steps = ("way", "try", "spare", "on")
+    found: dict[str, dict[str, Any]] = {
+        f"security_info/two_step.html#{state}": {
+            **framed,
+            "path": "/account/security/two-step",
+            "steps": [{"step": one, "is_done": steps.index(one) < at} for one in steps],
+            "step": state,
+            "number": at + 1,
+            "ways": [
+                {"kind": kind, "path": f"{_HOME}/add/{kind}"}
+                for kind in ("passkey", "push", "totp", "password")
+            ],
+            "was_tried": state == "spare",
+            "may_turn_on": False,
+            "spare_path": f"{_HOME}/add/recovery_code",
+            "try_action": "/account/security/checkup/second-step",
+            "turn_path": f"{_HOME}/two-step",
+            "back_path": _HOME,
+        }
+        for at, state in enumerate(steps)
+    }
+    spare = found["security_info/two_step.html#spare"]
+    found["security_info/two_step.html#enough"] = {**spare, "may_turn_on": True}
+    return found
 
 
 def _adding(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:

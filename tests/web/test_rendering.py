@@ -154,6 +154,8 @@ def test_every_sentence_of_the_pages_is_used():
         "checkup.do.",
         "compare.",
         "doubt.",
+        "two_step.step.",
+        "two_step.text.",
         "event.",
         "notices.kind.",
         "notices.channel.",

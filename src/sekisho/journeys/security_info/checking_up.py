@@ -1,11 +1,12 @@
 """The verbs of a check-up: look, say that the contacts are right, that the second step works."""
 
+from sekisho.authenticators import registered
 from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
-from sekisho.journeys.security_info import rules
+from sekisho.journeys.security_info import rules, two_step
 from sekisho.journeys.security_info.rules import Policy
-from sekisho.records import accounts, activity, checkups, proofs
+from sekisho.records import accounts, activity, checkups, methods, proofs
 from sekisho.records.activity import Event, Kind
 from sekisho.records.checkups import Checkup
 from sekisho.records.sessions import Session
@@ -33,7 +34,8 @@ def confirm_second_step(db: Database, visitor: Visitor, session: Session) -> Ref
 
 def _confirm(work: Work, visitor: Visitor, session: Session) -> Refused | None:
     owner = accounts.find(work, session.account)
-    if owner is None or not owner.two_step:
+    held = registered.usable(methods.of_account(work, session.account))
+    if owner is None or not (owner.two_step or two_step.may_second(held)):
         return Refused(Reason.NOT_FOUND)
     proof = proofs.demand(work, session.account, session.id, rules.TRY_TWO_STEP, {})
     if isinstance(proof, Refused):

@@ -16,12 +16,12 @@ from sekisho.web.replies import Page, Redirect, Reply
 from sekisho.web.routing import Route
 
 HOME = f"{proving_pages.HOME}/checkup"
-_TRY = f"{HOME}/second-step"
+TRY = f"{HOME}/second-step"
 _WHERE: Mapping[Step, str] = {
     Step.CONTACTS: "",
     Step.REACHED: "",
     Step.SECOND_CONTACT: f"{proving_pages.HOME}/add",
-    Step.TWO_STEP: method_home.HOME,
+    Step.TWO_STEP: method_home.WIZARD,
     Step.RECOVERY_CODE: f"{method_home.HOME}/add/recovery_code",
     Step.SECOND_STEP: "",
 }
@@ -33,7 +33,7 @@ def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
     return (
         Route("GET", HOME, inside(partial(show_checkup, db, policy))),
         Route("POST", HOME, inside(partial(post_contacts, db))),
-        Route("POST", _TRY, inside(partial(post_try, db, policy))),
+        Route("POST", TRY, inside(partial(post_try, db, policy))),
     )
 
 
@@ -67,7 +67,8 @@ def _tried(
     refused = checking_up.confirm_second_step(db, call.visitor, session)
     if refused is not None:
         return _page(db, policy, call, session, refused)
-    return Redirect(f"{HOME}?tried=1")
+    is_on = Step.SECOND_STEP in dict(checking_up.look(db, policy, session).steps)
+    return Redirect(f"{HOME if is_on else method_home.WIZARD}?tried=1")
 
 
 def _page(
@@ -88,7 +89,7 @@ def _page(
         ],
         "answered": answered,
         "refused": refused,
-        "try_action": _TRY,
+        "try_action": TRY,
         "security_path": proving_pages.HOME,
     }
     status = refused.reason.status if refused else 200

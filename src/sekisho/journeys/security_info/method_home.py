@@ -1,13 +1,13 @@
 """The page of all methods, and what was just done with one of them."""
 
 import msgspec
+from msgspec.structs import replace
 
 from sekisho.authenticators import passkey
 from sekisho.ground import ids, words
 from sekisho.ground.clock import instant
 from sekisho.ground.refusal import Refused
 from sekisho.journeys.security_info import enrolling, passkeys, passwords, proving_pages, rules
-from sekisho.journeys.security_info import two_step as turning
 from sekisho.journeys.security_info.enrolling import Listed
 from sekisho.journeys.security_info.means import Means
 from sekisho.records.methods import Method
@@ -17,6 +17,7 @@ from sekisho.web.replies import Page
 
 _JSON = msgspec.json.Encoder().encode
 HOME = f"{proving_pages.HOME}/methods"
+WIZARD = f"{proving_pages.HOME}/two-step"
 Signals = tuple[tuple[str, dict[str, object]], ...]
 
 
@@ -37,7 +38,8 @@ def home(
         "methods": [card(one, found.passkeys.get(one.id)) for one in found.methods],
         "ways": ways(means, call, found),
         "two_step": found.two_step,
-        "can_turn_on": turning.can_turn_on(found.methods),
+        "wizard_path": WIZARD,
+        "goes_on": False,
         "told": told,
         "refused": refused,
         "turn_path": f"{HOME}/two-step",
@@ -54,7 +56,9 @@ def told(means: Means, call: Call, session: Session, key: str, method: Method) -
     is_passkey = method.kind == passkeys.KIND
     signals = passkeys.signals(means.db, policy, call.visitor, session) if is_passkey else ()
     said = words.text(language, key, name=name)
-    return home(means, call, session, said, signals=signals)
+    page = home(means, call, session, said, signals=signals)
+    goes_on = key == "methods.was_added" and not page.context["two_step"]
+    return replace(page, context={**page.context, "goes_on": goes_on})
 
 
 def card(found: Method, known: passkey.Passkey | None) -> dict[str, object]:

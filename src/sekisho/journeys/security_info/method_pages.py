@@ -27,6 +27,7 @@ from sekisho.journeys.security_info import (
     removing_pages,
     rules,
     two_step,
+    two_step_pages,
 )
 from sekisho.journeys.security_info.means import Means
 from sekisho.journeys.security_info.method_home import HOME
@@ -58,6 +59,7 @@ def routes(means: Means) -> tuple[Route, ...]:
         *password_pages.routes(means),
         *push_pages.routes(means),
         *removing_pages.routes(means),
+        *two_step_pages.routes(means),
     )
 
 

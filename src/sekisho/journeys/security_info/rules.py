@@ -28,6 +28,7 @@ TWO_STEP_OFF = "two_step.off"
 TRY_TWO_STEP = "two_step.try"
 METHODS = ("passkey", "push", "totp", "password", "recovery_code")
 NAMED = ("passkey", "push", "totp")  # an account may have several, told apart by name
+DAILY = METHODS[:-1]  # those that can be a second step every day
 _STRONG = ("passkey", "push", "totp")  # with one of these it does without a password (M8)
 _ENOUGH = 2  # other ways beside a password that goes (M8)
 ACTS: Mapping[str, frozenset[str]] = {

@@ -260,11 +260,16 @@ def _gather(work: Work, policy: Policy, visitor: Visitor, ticket: flows.Ticket) 
     # Threat: 081, a phone whose card or company changed lately proves nothing for a change.
     held = contacts.every(work, ticket.account)
     trusted = [one for one in held if not contacts.is_doubted(one, work.now)]
+    is_on = owner is not None and owner.two_step
+    registry = methods.of_account(work, ticket.account)
+    daily = [one for one in registered.usable(registry) if one.kind in rules.DAILY]
+    # Before it is on, what is tried is what would be the second step, not a code by mail again.
+    is_trial = ticket.act == rules.TRY_TWO_STEP and not is_on and bool(daily)
     return _Found(
-        contacts=contacts.ways(work.keys, trusted, policy.contacts),
-        methods=methods.of_account(work, ticket.account),
+        contacts=() if is_trial else contacts.ways(work.keys, trusted, policy.contacts),
+        methods=daily if is_trial else registry,
         paying=Gathered(ticket.account, book, flows.find(work, ticket.flow), lane),
-        two_step=owner is not None and owner.two_step,
+        two_step=is_on,
     )
 
 

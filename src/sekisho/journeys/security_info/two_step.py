@@ -1,5 +1,7 @@
 """Two-step verification of the signed-in person, turned on and off (spec M10)."""
 
+from enum import StrEnum
+
 from sekisho.authenticators import counting, password, recovery_code, registered
 from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
@@ -11,6 +13,15 @@ from sekisho.records.activity import Event, Kind
 from sekisho.records.methods import Method, State
 from sekisho.records.notices import Told
 from sekisho.records.sessions import Session
+
+
+class Step(StrEnum):
+    """A step on the way to turning it on; each stands on what the account has, not on a memory."""
+
+    WAY = "way"
+    TRY = "try"
+    SPARE = "spare"
+    ON = "on"
 
 
 def turn(
@@ -79,6 +90,21 @@ def can_turn_on(held: list[Method]) -> bool:
     """
     usable = registered.usable(held)
     return may_second(usable) and _has_spare(usable)
+
+
+def steps(held: list[Method]) -> tuple[tuple[Step, bool], ...]:
+    """Return the steps in their order, and whether each is done (screen 20).
+
+    Another daily way is a spare too, but the recovery code is asked for first: it is lost last.
+    """
+    usable = registered.usable(held)
+    daily = [one for one in usable if one.kind != recovery_code.KIND]
+    return (
+        (Step.WAY, bool(daily)),
+        (Step.TRY, any(one.last_used_at is not None for one in daily)),
+        (Step.SPARE, len(daily) < len(usable)),
+        (Step.ON, False),
+    )
 
 
 def may_second(held: list[Method]) -> bool:
