@@ -30,6 +30,7 @@ FACES = {
     "push_pages",
     "push_api",
     "removing_pages",
+    "two_step_pages",
     "checkup_pages",
     "checkup_api",
     "reading",

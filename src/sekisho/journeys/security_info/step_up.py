@@ -5,7 +5,6 @@ spends; a session that is only fresh proves nothing (attacks 041, 042, 044).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import msgspec
 from msgspec.structs import replace
@@ -47,12 +46,10 @@ from sekisho.records.activity import Event, Kind
 from sekisho.records.methods import Method
 
 _WRITE = msgspec.json.Encoder(order="sorted").encode
-_PUSH = approving.KIND
 _READ = msgspec.json.Decoder(dict[str, str]).decode
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(msgspec.Struct, frozen=True):
     """What a step-up must know, read in one work."""
 
     contacts: tuple[contacts.Way, ...]
@@ -110,7 +107,7 @@ def look(db: Database, policy: Policy, visitor: Visitor, ticket: flows.Ticket) -
         proved=found.proved,
         public_key=_browser(db, policy.means, visitor, flow),
         approval=db.read(lambda work: approving.look(work, policy, flow))
-        if kind == _PUSH
+        if kind == approving.KIND
         else None,
     )
 
@@ -260,17 +257,16 @@ def _gather(work: Work, policy: Policy, visitor: Visitor, ticket: flows.Ticket) 
     # Threat: 081, a phone whose card or company changed lately proves nothing for a change.
     held = contacts.every(work, ticket.account)
     trusted = [one for one in held if not contacts.is_doubted(one, work.now)]
-    is_on = owner is not None and owner.two_step
-    registry = methods.of_account(work, ticket.account)
-    daily = [one for one in registered.usable(registry) if one.kind in rules.DAILY]
-    # Before it is on, what is tried is what would be the second step, not a code by mail again.
-    is_trial = ticket.act == rules.TRY_TWO_STEP and not is_on and bool(daily)
-    return _Found(
-        contacts=() if is_trial else contacts.ways(work.keys, trusted, policy.contacts),
-        methods=daily if is_trial else registry,
+    found = _Found(
+        contacts=contacts.ways(work.keys, trusted, policy.contacts),
+        methods=methods.of_account(work, ticket.account),
         paying=Gathered(ticket.account, book, flows.find(work, ticket.flow), lane),
-        two_step=is_on,
+        two_step=owner is not None and owner.two_step,
     )
+    daily = [one for one in _methods(found, ()) if one.kind in rules.DAILY]
+    if ticket.act != rules.TRY_TWO_STEP or found.two_step or not daily:
+        return found
+    return replace(found, contacts=(), methods=daily)  # not by mail again: what would be second
 
 
 def _contacts(found: _Found, proved: tuple[str, ...] | None = None) -> tuple[contacts.Way, ...]:
