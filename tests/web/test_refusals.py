@@ -30,6 +30,7 @@ STATUSES = {
     "passkeys_not_here": 409,
     "password_unfit": 422,
     "phone_unfit": 422,
+    "address_refused": 422,
     "password_needed": 409,
     "password_short": 409,
     "not_found": 404,
