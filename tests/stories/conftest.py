@@ -9,7 +9,7 @@ from tests.support.settled import settled
 from tests.support.signing import equipped, strict
 from tests.support.stores import chance, clock, db, postgres_url, sqlite_template, store
 from tests.support.trusting import trusting
-from tests.support.whole import whole
+from tests.support.whole import supplied, whole
 
 __all__ = [
     "asha",
@@ -32,6 +32,7 @@ __all__ = [
     "sqlite_template",
     "store",
     "strict",
+    "supplied",
     "trusting",
     "whole",
 ]

@@ -5,7 +5,10 @@ import time
 
 import pytest
 
+from tests.support.by_page import WAYS, Page
 from tests.support.people import begin, wrong
+from tests.support.signing import WRONG, signing
+from tests.support.whole import LAST_FOUR
 
 pytestmark = pytest.mark.spec("C11")
 KNOWN, UNKNOWN = "aya@example.org", "ema@example.org"
@@ -13,6 +16,8 @@ _ID = re.compile(rb"\b(flw|opt|chl|ses|acc|evt|msg|req)_[0-9a-z]{13}")
 _SECRET = re.compile(rb'"secret":"[^"]*"')
 _LABEL = re.compile(rb'"label":"[A-Z][2-9]"')
 _TOKEN = re.compile(rb'(name="form_token" value=")[^"]*')
+_CHALLENGE = re.compile(rb'(?<=challenge)[": &#34;]+[\w-]{43}')
+_NUMBER = re.compile(rb'(?<="number":")\d\d|(?<=<span>)\d(?=</span>)')
 _TICKET = re.compile(rb"(<bdi[^>]*>|\b)[A-Z][2-9](</bdi>)?")
 
 
@@ -21,12 +26,16 @@ def masked(answer, name):
     local = name.partition("@")[0][:2].encode()
     body = _SECRET.sub(b"", _ID.sub(b"ID", answer.body))
     body = _TOKEN.sub(rb"\1T", _LABEL.sub(b"L", body))
+    body = _NUMBER.sub(b"N", _CHALLENGE.sub(b"C", body)).replace(b"<wbr>", b"")
+    body = body.replace(name.encode(), b"NAME")
     body = _TICKET.sub(b"L", body).replace(local + b"*****", b"HINT")
-    headers = sorted(
-        (field.lower(), re.sub(r"flw_\w+", "ID", value.partition("=")[0]))
-        for field, value in answer.headers
+    headers = tuple(
+        sorted(
+            (field.lower(), re.sub(r"flw_\w+", "ID", value.partition("=")[0]))
+            for field, value in answer.headers
+        )
     )
-    lengths = [len(value) for field, value in answer.headers if field.lower() == "set-cookie"]
+    lengths = tuple(len(it) for field, it in answer.headers if field.lower() == "set-cookie")
     return answer.status, headers, lengths, body
 
 
@@ -141,3 +150,78 @@ def test_known_and_unknown_take_the_same_work(closed_house, db):
     pairs = sorted(one - other for one, other in zip(seconds[KNOWN], seconds[UNKNOWN], strict=True))
     usual = sorted(seconds[KNOWN])[30]
     assert abs(pairs[30]) < max(0.001, usual / 4)
+
+
+def slips(kind):
+    """Answers to a kind that are wrong, or nothing at all, as often as they are told apart."""
+    wrong = {"password": {"password": WRONG}, "passkey": {"credential": "{}"}}
+    return [{}, *[wrong.get(kind, {"code": "000000"})] * 6, {"push": "true"}]
+
+
+def every_way_by_page(house, name):
+    """Every way on that a stranger is shown, chosen and answered wrongly; then all is forgotten."""
+    for number, kind in enumerate(WAYS):
+        page = Page(house, name, house.client(f"198.18.{number}.7", language="ja"))
+        yield page.sent
+        yield page.client.get(page.ways)
+        confirm = {"confirm": name if kind == "email_code" else LAST_FOUR}
+        yield page.chooses(kind)
+        yield page.chooses(kind, **confirm)
+        yield 0
+        yield page.client.get(page.path)
+        yield from (page.gives(**fields) for fields in slips(kind))
+        yield page.client.submit(page.path.replace("/code", "/resend"), {}, page.path)
+        yield page.client.get(page.path.replace("/code", "/push.json"))
+        yield 45
+        yield page.client.submit(page.path.replace("/code", "/resend"), {}, page.path)
+    forgotten = page.client.submit(page.path.replace("/code", "/forgotten"), {}, page.path)
+    yield forgotten
+    page.ways = forgotten.header("Location")
+    page.path = page.ways.replace("/ways", "/code")
+    yield page.client.get(page.ways)
+    yield page.chooses("typed")
+    yield from (page.gives(code="000000") for _ in range(6))
+    yield page.client.get(page.path.replace("/code", "/new-password"))
+
+
+def every_way_by_api(house, name):
+    """The same by the API."""
+    for number, kind in enumerate(WAYS):
+        sign_in = signing(house.client(f"198.18.{number}.9"), name)
+        option = sign_in.options[0 if kind == "typed" else sign_in.kinds().index(kind, 1)]["id"]
+        yield sign_in.attempt.begun
+        yield sign_in.asks_option(option)
+        yield sign_in.asks_option(option, confirm="nobody@example.org")
+        yield 45
+        yield sign_in.asks_option(option, confirm=LAST_FOUR)
+        yield sign_in.attempt.look()
+        yield from (sign_in.gives(**fields) for fields in slips(kind))
+        yield sign_in.gives(credential={}, code="000000")
+        yield 360
+        yield sign_in.attempt.look()
+        yield sign_in.asks_option(option, confirm=LAST_FOUR)
+
+
+@pytest.mark.spec("P2", "M9", "V1")
+@pytest.mark.attack("089", "091", "057")
+@pytest.mark.parametrize(("road", "names"), [(every_way_by_page, 3), (every_way_by_api, 5)])
+def test_every_way_gives_the_same_bytes_whoever_the_name_is(supplied, house, clock, road, names):
+    """A name of somebody who has everything; nobody's; a contact that waits, that is, that was."""
+    clock.move(minutes=5)
+    supplied.has_added("ruri@example.org")
+    clock.move(minutes=5)
+    removed = supplied.has_added("tomo@example.org")
+    clock.move(minutes=5)
+    assert 204 == supplied.removes(removed).status
+    clock.move(minutes=5)
+    supplied.adds("sena@example.org")
+    supplied.turns_on()
+    clock.move(hours=25)
+    names = [f"{one}@example.org" for one in ("asha", "emma", "ruri", "tomo", "sena")[:names]]
+    roads = [road(house, name) for name in names]
+    for step, answers in enumerate(zip(*roads, strict=True)):
+        if isinstance(answers[0], int):
+            clock.move(seconds=answers[0])
+        else:
+            told = {masked(one, name): name for one, name in zip(answers, names, strict=True)}
+            assert 1 == len(told), (step, *told)

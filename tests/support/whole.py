@@ -107,8 +107,8 @@ def alike(kind: str) -> frozenset[str]:
     return SENT if kind in SENT else frozenset((kind,))
 
 
-def made_whole(person: Person) -> Whole:
-    """Give a person one of each, and turn two-step verification on."""
+def supply(person: Person) -> Whole:
+    """Give a person one of each; two-step verification stays off."""
     equipped, one = equip(person), Whole(person)
     one.secret, one.app, one.code, one.key = (
         equipped.secret,
@@ -117,11 +117,17 @@ def made_whole(person: Person) -> Whole:
         equipped.key,
     )
     one.has_phone()
-    one.turns_on()
     return one
 
 
 @pytest.fixture
-def whole(asha: Person) -> Whole:
-    """Asha, who has one of each, with two-step verification on."""
-    return made_whole(asha)
+def supplied(asha: Person) -> Whole:
+    """Asha, who has one of each."""
+    return supply(asha)
+
+
+@pytest.fixture
+def whole(supplied: Whole) -> Whole:
+    """The same, with two-step verification on."""
+    supplied.turns_on()
+    return supplied
