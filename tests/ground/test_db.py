@@ -13,6 +13,7 @@ PUT = sql(
     " ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 )
 NEXT = sql("UPDATE meta SET value = :value WHERE name = :name AND value = :before")
+STANDS = sql("SELECT 1 FROM meta WHERE name = :name AND value = :value", postgres="FOR SHARE")
 DROP = sql("DELETE FROM meta WHERE name = :name RETURNING value")
 
 
@@ -77,6 +78,37 @@ def test_a_guard_that_never_holds_ends_as_unavailable_and_keeps_nothing(db):
     def act(work):
         work.keep(PUT, name="y", value="1")
         work.guard(NEXT, 1, name="nobody", before="0", value="1")
+
+    with pytest.raises(Unavailable):
+        db.write("test", act)
+    assert None is value(db, "y")
+
+
+def test_a_work_that_requires_a_row_is_done_again_when_another_changed_it(db, store, clock):
+    put(db, "off")
+    other = store.open(clock)
+    judged = []
+
+    def act(work):
+        judged.append(work.one(READ, name="x")[0])
+        work.require(STANDS, 1, name="x", value=judged[-1])
+        if len(judged) == 1 and store.kind == "postgresql":
+            put(other, "on")  # SQLite's writers stand in line instead
+        work.one(READ, name="y")  # gathering may go on
+        work.keep(PUT, name="y", value=f"judged as {judged[-1]}")
+
+    db.write("test", act)
+    assert (["off", "on"] if store.kind == "postgresql" else ["off"]) == judged
+    assert f"judged as {judged[-1]}" == value(db, "y")
+    other.store.close()
+
+
+def test_a_work_that_requires_what_is_not_so_keeps_nothing(db):
+    put(db, "off")
+
+    def act(work):
+        work.require(STANDS, 1, name="x", value="on")
+        work.keep(PUT, name="y", value="1")
 
     with pytest.raises(Unavailable):
         db.write("test", act)

@@ -98,6 +98,9 @@ class Transaction(Protocol):
     def guard(self, statement: Statement, values: dict[str, Value], on: int) -> None:
         """Write exactly one row when the work ends, or keep nothing and try again."""
 
+    def require(self, statement: Statement, values: dict[str, Value], on: int) -> None:
+        """Keep only if this finds one row when the work ends, which nobody changes meanwhile."""
+
     def run(self, statement: Statement, values: dict[str, Value]) -> list[Row]:
         """Write now, inside a transaction, and read what it returns."""
 
@@ -165,6 +168,10 @@ class Work:
         """Write this one row when the work ends; none or another's means doing the work again."""
         self._kept = True
         self._tx.guard(statement, values, on)
+
+    def require(self, statement: Statement, on: int, /, **values: Value) -> None:
+        """Keep what this work keeps only if this one row is still so; gathering may go on."""
+        self._tx.require(statement, values, on)
 
     def run(self, statement: Statement, /, **values: Value) -> list[Row]:
         """Write at once and return its RETURNING rows; for work whose size only the store knows."""
@@ -241,6 +248,9 @@ class _NoTransaction:
     def guard(self, statement: Statement, values: dict[str, Value], on: int) -> None:
         del on
         self.fetch(statement, values)
+
+    def require(self, statement: Statement, values: dict[str, Value], on: int) -> None:
+        self.guard(statement, values, on)
 
     def run(self, statement: Statement, values: dict[str, Value]) -> list[Row]:
         return self.fetch(statement, values)

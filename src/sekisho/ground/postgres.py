@@ -106,6 +106,9 @@ class _Transaction:
         self._values.extend([values[name] for name in statement.names])
         self._on.add(on)
 
+    def require(self, statement: Statement, values: dict[str, Value], on: int) -> None:
+        self.guard(statement, values, on)
+
     def run(self, statement: Statement, values: dict[str, Value]) -> list[Row]:
         self._begin()
         return self.fetch(statement, values)
@@ -260,7 +263,7 @@ def _compose(kept: tuple[tuple[Statement, bool], ...]) -> str:
         return kept[0][0].numbered(1)
     parts, first = [], 1
     for place, (statement, is_guard) in enumerate(kept):
-        tail = " RETURNING 1" if is_guard else ""
+        tail = " RETURNING 1" if is_guard and not statement.text.startswith("SELECT") else ""
         parts.append(f"k{place} AS ({statement.numbered(first)}{tail})")
         first += len(statement.names)
     guards = [_WROTE.format(at=at) for at, one in enumerate(kept) if one[1]]

@@ -49,6 +49,10 @@ class _Transaction:
         if done.rowcount != 1:
             raise Conflict(frozenset((on,)))
 
+    def require(self, statement: Statement, values: dict[str, Value], on: int) -> None:
+        if len(self.fetch(statement, values)) != 1:
+            raise Conflict(frozenset((on,)))
+
     def run(self, statement: Statement, values: dict[str, Value]) -> list[Row]:
         return self.fetch(statement, values)
 

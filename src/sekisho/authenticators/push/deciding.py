@@ -21,12 +21,13 @@ from sekisho.authenticators.push.rules import (
     State,
 )
 from sekisho.ground import ids
+from sekisho.ground.clock import micros
 from sekisho.ground.db import Database, Work
 from sekisho.ground.keys import same
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.showing import shown
 from sekisho.ground.visitor import Visitor, device_words, place_words
-from sekisho.records import activity, flows, methods, notices
+from sekisho.records import accounts, activity, flows, methods, notices, trust
 from sekisho.records.activity import Event, Kind
 from sekisho.records.methods import Full, Used
 from sekisho.records.notices import Addressee, Told
@@ -172,6 +173,11 @@ def _wrong(
 def _confirm(work: Work, policy: Policy, visitor: Visitor, phone: Phone) -> Refused | None:
     """Make the new phone count, and tell every contact of it (attack 050)."""
     account = phone.account
+    accounts.hold(work, account)
+    owner, pending = accounts.find(work, account), methods.find(work, account, phone.method)
+    # Threat: 050, whoever had the session when it was begun, and lost it (spec V5).
+    if owner and pending and micros(pending.created_at) < owner.voided_at:
+        return Refused(Reason.CODE_EXPIRED)
     told = notices.addressees(work, account)
     confirmed = methods.confirm(
         work, account, phone.method, Used(0, None), _WAITS, most=policy.most
@@ -183,6 +189,8 @@ def _confirm(work: Work, policy: Policy, visitor: Visitor, phone: Phone) -> Refu
             return Refused(Reason.TOO_MANY_METHODS)
         case _:
             pass
+    trust.end_all(work, account)
+    accounts.void_codes(work, account)
     activity.record(work, Event(Kind.METHOD_ADDED, account, visitor, reasons=(rules.KIND,)))
     notices.tell_all(work, Told.METHOD_ADDED, told, visitor, kind=rules.KIND)
     return None

@@ -167,6 +167,7 @@ def _confirm(
     work: Work, policy: Policy, visitor: Visitor, session: Session, paid: flows.Charged
 ) -> Card | Refused:
     contact = paid.flow.subject
+    accounts.hold(work, session.account)
     found = _pending(work, session, contact)
     flow = flows.find(work, paid.flow.id)
     if found is None or flow is None or flow.challenge.id != paid.flow.challenge.id:
@@ -187,6 +188,7 @@ def _confirm(
 def _remove(
     work: Work, policy: Policy, visitor: Visitor, session: Session, contact: int
 ) -> Card | Refused:
+    accounts.hold(work, session.account)
     found = contacts.every(work, session.account)
     named = next((one for one in found if one.id == contact), None)
     if named is None or named.state is State.REMOVED:

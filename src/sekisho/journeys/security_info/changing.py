@@ -76,6 +76,7 @@ def _remove(
     work: Work, policy: Policy, visitor: Visitor, session: Session, method: int
 ) -> Method | Refused:
     account = session.account
+    accounts.hold(work, account)
     named = methods.find(work, account, method)
     if named is None:
         return Refused(Reason.NOT_FOUND)

@@ -150,6 +150,7 @@ def _confirm(
     work: Work, visitor: Visitor, session: Session, method: int, given: tuple[str, datetime]
 ) -> Method | Refused:
     account = session.account
+    accounts.hold(work, account)
     found = methods.find(work, account, method)
     told = notices.addressees(work, account)
     if found is None:

@@ -16,7 +16,7 @@ from sekisho.ground.visitor import Visitor
 from sekisho.journeys.security_info import changed, naming
 from sekisho.journeys.security_info.means import Means
 from sekisho.journeys.security_info.rules import Enrolling, Given, Policy
-from sekisho.records import activity, methods, notices
+from sekisho.records import accounts, activity, methods, notices
 from sekisho.records.activity import Event, Kind
 from sekisho.records.methods import Full, Method, New, State
 from sekisho.records.notices import Told
@@ -155,6 +155,7 @@ def _add(
     work: Work, policy: Policy, visitor: Visitor, pending: Method, made: Made
 ) -> Method | Refused:
     account = pending.account
+    accounts.hold(work, account)
     told = notices.addressees(work, account)
     first = words.text(visitor.language, "passkeys.first_name")
     name = pending.name or passkey.provider_of(made.aaguid) or first

@@ -170,6 +170,7 @@ def keep(
     its history, and whether it may stand alone.
     """
     (account, session), (method, history, stands) = owner, kept
+    accounts.hold(work, account)
     told = notices.addressees(work, account)
     held = methods.of_account(work, account)
     bounds = bounds_of(work, policy, account)

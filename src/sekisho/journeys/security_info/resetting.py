@@ -8,7 +8,7 @@ from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
 from sekisho.journeys.security_info import passwords
 from sekisho.journeys.security_info.means import Means
-from sekisho.records import contacts, flows, methods, proofs, sessions
+from sekisho.records import accounts, contacts, flows, methods, proofs, sessions
 from sekisho.records.methods import Method, New, State
 
 _MOST = 2  # the present one, and the one that takes its place
@@ -65,10 +65,13 @@ def _keep(
     made: tuple[int, tuple[str, ...], bytes | None],
 ) -> Method | Refused:
     flow = flows.find(work, ticket.flow)
-    proof = _proof(work, ticket, flow) if flow else None
-    if flow is None or flow.account is None or proof is None:
+    if flow is None or flow.account is None:
         return Refused(Reason.FLOW_EXPIRED)
     account = flow.account
+    accounts.hold(work, account)
+    proof = _proof(work, ticket, flow)
+    if proof is None:
+        return Refused(Reason.FLOW_EXPIRED)
     pending = [one for one in contacts.every(work, account) if one.state is contacts.State.PENDING]
     waiting = [
         one
@@ -90,4 +93,5 @@ def _keep(
 def _proof(work: Work, ticket: flows.Ticket, flow: flows.Flow) -> int | None:
     if not ticket.is_reset or flow.account is None:
         return None
-    return proofs.find(work, ticket.flow, proofs.digest(work.keys, flow.account, proofs.RESET, {}))
+    bound = proofs.digest(work.keys, flow.account, proofs.RESET, {})
+    return proofs.find(work, flow.account, ticket.flow, bound)

@@ -56,6 +56,7 @@ class _Found(msgspec.Struct, frozen=True):
     methods: list[Method]
     paying: Gathered
     two_step: bool
+    voided_at: int
 
     @property
     def proved(self) -> tuple[str, ...]:
@@ -182,14 +183,9 @@ def _ask(work: Work, policy: Policy, asker: Asker, request: Ask) -> Asked | Refu
     if method is not None:
         wanted = Wanted(method.kind, ticket.account, ticket.account, method.id)
         return registered.ask(work, policy, asker, flow, wanted, lane)
-    chosen = next(
-        (
-            one
-            for one in _contacts(found)
-            if flows.option_of(ticket.flow, contacts.number_of(one), work.keys) == request.option
-        ),
-        None,
-    )
+    numbered = ((contacts.number_of(one), one) for one in _contacts(found))
+    reached = {flows.option_of(ticket.flow, at, work.keys): one for at, one in numbered}
+    chosen = reached.get(request.option)
     if chosen is None:
         return Refused(Reason.OPTION_UNKNOWN, pointer="/option", detail="not one of this flow")
     target = Target(
@@ -205,11 +201,11 @@ def _ask(work: Work, policy: Policy, asker: Asker, request: Ask) -> Asked | Refu
 
 
 def _charge(work: Work, policy: Policy, asker: Asker, given: Given) -> Proof | Refused:
-    paying = _gather(work, policy, asker.visitor, asker.ticket).paying
-    flow = paying.flow
-    misfit = comparing.misfit(flow, given) if flow else None
-    if misfit is not None:
-        return misfit
+    found = _gather(work, policy, asker.visitor, asker.ticket)
+    paying, flow = found.paying, found.paying.flow
+    refused = flow and (comparing.misfit(flow, given) or flows.void(flow, found.voided_at))
+    if refused:
+        return refused
     if flow is not None and flow.challenge.kind in registered.NAMES:
         return registered.charge(work, policy, flow, asker.ticket.account, given)
     return authenticators.charge(work, policy, paying)
@@ -227,6 +223,10 @@ def _pass(
     charged = comparing.charged(paid)
     if found.paying.flow is None or not flows.is_same(found.paying.flow, charged.flow):
         return Refused(Reason.CODE_USED)
+    void = flows.void(found.paying.flow, found.voided_at)
+    if void is not None:
+        return void
+    accounts.require(work, ticket.account, two_step=found.two_step, voided_at=found.voided_at)
     made: str | Refused | None = None
     payer, book = ticket.account, found.paying.book
     if isinstance(paid, registered.Paid) and right.outcome is not None:
@@ -262,6 +262,7 @@ def _gather(work: Work, policy: Policy, visitor: Visitor, ticket: flows.Ticket) 
         methods=methods.of_account(work, ticket.account),
         paying=Gathered(ticket.account, book, flows.find(work, ticket.flow), lane),
         two_step=owner is not None and owner.two_step,
+        voided_at=owner.voided_at if owner else 0,
     )
     daily = [one for one in _methods(found, ()) if one.kind in rules.DAILY]
     if ticket.act != rules.TRY_TWO_STEP or found.two_step or not daily:

@@ -6,9 +6,9 @@ from sekisho.authenticators import counting, password, recovery_code, registered
 from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
-from sekisho.journeys.security_info import changed, passwords, rules
+from sekisho.journeys.security_info import passwords, rules
 from sekisho.journeys.security_info.rules import Policy
-from sekisho.records import accounts, activity, methods, notices, proofs, sessions
+from sekisho.records import accounts, activity, methods, notices, proofs, sessions, trust
 from sekisho.records.activity import Event, Kind
 from sekisho.records.methods import Method, State
 from sekisho.records.notices import Told
@@ -37,6 +37,7 @@ def _turn(
     work: Work, policy: Policy, visitor: Visitor, session: Session, *, is_on: bool
 ) -> int | Refused:
     account = session.account
+    accounts.hold(work, account)
     owner = accounts.find(work, account)
     if owner is None or owner.two_step is is_on:
         return Refused(Reason.ALREADY_THERE)
@@ -56,7 +57,7 @@ def _turn(
         if one.id != session.id and is_on and counting.is_wanted(one.methods, two_step=True)
     ]
     accounts.turn_two_step(work, account, is_on=is_on)
-    changed.settle(work, account)
+    trust.end_all(work, account)
     proofs.spend(work, proof)
     kind = Kind.TWO_STEP_ON if is_on else Kind.TWO_STEP_OFF
     activity.record(work, Event(kind, account, visitor))

@@ -11,7 +11,6 @@ from sekisho import authenticators
 from sekisho.authenticators import CODES, Given, More, Verdict, comparing, counting, registered
 from sekisho.authenticators.comparing import Right
 from sekisho.authenticators.password import Place
-from sekisho.ground.clock import micros
 from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
@@ -107,9 +106,9 @@ def _charge(work: Work, policy: Policy, attempt: _Attempt) -> Paid | Refused:
     misfit = comparing.misfit(flow, attempt.given)
     if misfit is not None:
         return misfit
-
-    if found.owner is not None and micros(flow.challenge.sent_at) < found.owner.voided_at:
-        return Refused(Reason.CODE_EXPIRED)
+    void = flows.void(flow, found.owner.voided_at) if found.owner else None
+    if void is not None:
+        return void
     visitor, is_familiar = _recognised(work, visitor, found)
     payer = found.payer(flow)
     proof: flows.Charged | registered.Paid | Refused

@@ -103,6 +103,10 @@ def _ask(
         return coarse  # a familiar browser is not stopped by what strangers do (spec F2)
 
     is_proved = found.flow is not None and bool(found.flow.proved)
+    if is_proved and found.flow and found.owner:
+        void = flows.void(found.flow, found.owner.voided_at)
+        if void is not None and void.reason is Reason.FLOW_EXPIRED:
+            return void
     way = None if is_proved else named.way
     if way is None:
         way = ways.chosen(_own_ways(work, policy, named, found), named.request.option)

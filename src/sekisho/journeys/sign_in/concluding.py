@@ -106,6 +106,7 @@ def _open(
 ) -> SignedIn | Refused:
     """Spend what was proved, begin the session, and tell the owner."""
     kept, newcomer, owner = now.kept, now.newcomer, now.owner
+    _require(work, owner)
     charged, proved = paid.charged, (*paid.charged.flow.proved, right.kind)
     reasons = judge(Facts(is_familiar=now.is_familiar, is_new_account=owner is None)).reasons
     told = telling.everybody(work, owner, ticket) if reasons and owner is not None else []
@@ -166,6 +167,7 @@ def _may_set(
     owner = now.owner
     if owner is None:
         return _refuse_decoy(work, paid)
+    _require(work, owner)
     made = _use_up(work, paid, right)
     if isinstance(made, Refused):
         return made
@@ -176,6 +178,13 @@ def _may_set(
     event = Event(Kind.STEPPED_UP, owner.account, paid.visitor, label, (proofs.RESET,))
     activity.record(work, event)
     return Proved(owner.account, made)
+
+
+def _require(work: Work, owner: Owner | None) -> None:
+    """Open only what was judged by the owner's choices as they are at that moment."""
+    if owner is not None:
+        two_step, voided_at = owner.two_step, owner.voided_at
+        accounts.require(work, owner.account, two_step=two_step, voided_at=voided_at)
 
 
 def _more(
@@ -211,6 +220,9 @@ def _by_now(work: Work, ticket: flows.Ticket, paid: Paid, right: Right) -> _Now 
             return Refused(Reason.FLOW_UNKNOWN)
         if not flows.is_same(found.flow, charged.flow):
             return Refused(Reason.CODE_USED)
+        void = flows.void(found.flow, found.owner.voided_at) if found.owner else None
+        if void is not None:
+            return void
         owner, books, payer = found.owner, found.books, found.payer(found.flow)
     if isinstance(proof, registered.Paid):
         payer = proof.payer

@@ -23,7 +23,7 @@ ACCOUNT = Table(
 TABLES = (ACCOUNT,)
 
 _FIND = sql(
-    "SELECT id, contact, may_sign_in, language, zone, created_at, two_step, two_step_at"
+    "SELECT id, contact, may_sign_in, language, zone, created_at, two_step, two_step_at, voided_at"
     " FROM account WHERE id = :account"
 )
 _ADD = sql(
@@ -31,8 +31,13 @@ _ADD = sql(
     " created_at) VALUES (:id, :contact, 1, 0, 0, :language, :zone, :at)"
 )
 _TWO_STEP = sql(
-    "UPDATE account SET two_step = :is_on, two_step_at = :at"
+    "UPDATE account SET two_step = :is_on, two_step_at = :at, voided_at = :at_too"
     " WHERE id = :account AND two_step = :was_on"
+)
+_HOLD = sql("SELECT id FROM account WHERE id = :account", postgres="FOR UPDATE")
+_STANDS = sql(
+    "SELECT 1 FROM account WHERE id = :account AND two_step = :two_step AND voided_at = :voided_at",
+    postgres="FOR SHARE",
 )
 _VOID = sql("UPDATE account SET voided_at = :at WHERE id = :account")
 
@@ -41,7 +46,8 @@ _VOID = sql("UPDATE account SET voided_at = :at WHERE id = :account")
 class Account:
     """An account: its primary contact, whether that may sign in, and how to write to its owner.
 
-    `two_step_at` is when two-step verification was turned on (or off), in microseconds.
+    `two_step_at` is when two-step verification was turned on (or off), `voided_at` until when what
+    was sent or begun opens nothing any more (spec V5), in microseconds.
     """
 
     id: int
@@ -52,6 +58,7 @@ class Account:
     created_at: int
     two_step: bool = False
     two_step_at: int | None = None
+    voided_at: int = 0
 
 
 def find(work: Work, account: int) -> Account | None:
@@ -68,6 +75,7 @@ def find(work: Work, account: int) -> Account | None:
         created_at=row[5],
         two_step=bool(row[6]),
         two_step_at=row[7],
+        voided_at=row[8],
     )
 
 
@@ -84,7 +92,10 @@ def keep(work: Work, new: Account) -> None:
 
 
 def turn_two_step(work: Work, account: int, *, is_on: bool) -> None:
-    """Keep that two-step verification was turned on or off, from the other, and when."""
+    """Keep that two-step verification was turned on or off, from the other, and when.
+
+    With it goes what `void_codes` does: PostgreSQL updates a row once in a work, not twice.
+    """
     work.guard(
         _TWO_STEP,
         account,
@@ -92,7 +103,25 @@ def turn_two_step(work: Work, account: int, *, is_on: bool) -> None:
         is_on=int(is_on),
         was_on=int(not is_on),
         at=micros(work.now),
+        at_too=micros(work.now),
     )
+
+
+def hold(work: Work, account: int) -> None:
+    """Let changes of an account's security info take turns, before anything of it is read.
+
+    # Threat: 044, two changes that each rely on what the other takes away
+    # (test_two_removals_at_once_leave_a_second_step).
+    """
+    work.run(_HOLD, account=account)
+
+
+def require(work: Work, account: int, *, two_step: bool, voided_at: int) -> None:
+    """Keep only what was judged by the account as it still is when this work ends.
+
+    # Threat: 044, a sign-in that a change overtakes (test_what_a_change_overtakes_opens_nothing).
+    """
+    work.require(_STANDS, account, account=account, two_step=int(two_step), voided_at=voided_at)
 
 
 def void_codes(work: Work, account: int) -> None:

@@ -3,7 +3,16 @@
 A flow that nobody asked a code for exists only as its ticket; its row comes with the first code.
 """
 
-from sekisho.records.flows.actions import advance, begin, charge, charge_once, grant, spend, wrong
+from sekisho.records.flows.actions import (
+    advance,
+    begin,
+    charge,
+    charge_once,
+    grant,
+    spend,
+    void,
+    wrong,
+)
 from sekisho.records.flows.rules import (
     NOBODY,
     Asked,
@@ -53,5 +62,6 @@ __all__ = [
     "spend",
     "state_of",
     "sweep",
+    "void",
     "wrong",
 ]

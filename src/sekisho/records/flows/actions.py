@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from sekisho.ground.clock import micros
 from sekisho.ground.db import Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.records import limits
@@ -90,6 +91,16 @@ def advance(
     """
     store.keep_proved(work, paid.flow, kind)
     return _settle(work, paid, books, payer)
+
+
+def void(flow: Flow, voided_at: int) -> Refused | None:
+    """Refuse what was sent, or half proved, before a change of security info (spec V5).
+
+    Args: `voided_at` is when the account's changed last, in microseconds.
+    """
+    if flow.proved and micros(flow.opened_at) < voided_at:
+        return Refused(Reason.FLOW_EXPIRED)
+    return Refused(Reason.CODE_EXPIRED) if micros(flow.challenge.sent_at) < voided_at else None
 
 
 def wrong(paid: Charged, *, is_earlier: bool) -> Refused:

@@ -29,9 +29,9 @@ def earn(work: Work, flow: int, session: int, bound: bytes) -> None:
     store.add(work, flow, session, bound)
 
 
-def find(work: Work, session: int, bound: bytes) -> int | None:
+def find(work: Work, account: int, session: int, bound: bytes) -> int | None:
     """Return a live proof of this session for exactly this, to be spent in the same work."""
-    return store.find(work, session, bound, work.now - LIFE)
+    return store.find(work, account, session, bound, work.now - LIFE)
 
 
 def spend(work: Work, proof: int) -> None:
@@ -43,5 +43,5 @@ def demand(
     work: Work, account: int, session: int, act: str, parameters: Mapping[str, str]
 ) -> int | Refused:
     """Return the proof for exactly this act, or say that it is wanted."""
-    proof = find(work, session, digest(work.keys, account, act, parameters))
+    proof = find(work, account, session, digest(work.keys, account, act, parameters))
     return Refused(Reason.PROVE_MORE, act=act) if proof is None else proof

@@ -21,9 +21,11 @@ TABLES = (PROOF,)
 _ADD = sql(
     "INSERT INTO proof (id, session, bound, proved_at) VALUES (:flow, :session, :bound, :at)"
 )
+# What was proved before a change of security info died with it (spec V5).
 _FIND = sql(
-    "SELECT id FROM proof WHERE session = :session AND bound = :bound AND proved_at > :edge"
-    " ORDER BY id LIMIT 1"
+    "SELECT p.id FROM proof p JOIN account a ON a.id = :account WHERE p.session = :session"
+    " AND p.bound = :bound AND p.proved_at > :edge AND p.proved_at >= a.voided_at"
+    " ORDER BY p.id LIMIT 1"
 )
 _SPEND = sql("DELETE FROM proof WHERE id = :proof")
 _OLD = sql(
@@ -37,9 +39,9 @@ def add(work: Work, flow: int, session: int, bound: bytes) -> None:
     work.keep(_ADD, flow=flow, session=session, bound=bound, at=micros(work.now))
 
 
-def find(work: Work, session: int, bound: bytes, since: datetime) -> int | None:
+def find(work: Work, account: int, session: int, bound: bytes, since: datetime) -> int | None:
     """Return the oldest proof that is good for this."""
-    row = work.one(_FIND, session=session, bound=bound, edge=micros(since))
+    row = work.one(_FIND, account=account, session=session, bound=bound, edge=micros(since))
     return row[0] if row else None
 
 
