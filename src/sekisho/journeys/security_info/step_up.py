@@ -243,8 +243,7 @@ def _pass(
     bound = proofs.digest(work.keys, ticket.account, ticket.act, parameters_of(ticket))
     proofs.earn(work, ticket.flow, ticket.session, bound)
     label = charged.flow.challenge.label or None
-    event = Event(Kind.STEPPED_UP, ticket.account, visitor, label, reasons=(ticket.act,))
-    activity.record(work, event)
+    activity.record(work, Event(Kind.STEPPED_UP, ticket.account, visitor, label, (ticket.act,)))
     return Passed(ticket.account, recovery_code=made)
 
 
