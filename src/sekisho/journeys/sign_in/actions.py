@@ -33,7 +33,7 @@ def begin(
     ticket = flows.begin(db.aside(), purpose, typed, visitor.language, zone)
     secret = flows.seal_ticket(ticket, db.keys, db.chance)
     ends_at = flows.ends_at(ticket.opened_at, ticket.opened_at, policy.flows)
-    offered = ways.strangers(db.keys, ticket, policy.means)
+    offered = tuple(ways.strangers(db.keys, ticket, policy.means))
     if name is not None and visitor.device:
         found = db.read(lambda work: _of_familiar(work, policy, visitor, ticket))
         offered = found or offered
@@ -96,7 +96,7 @@ def _offered(
         return db.read(lambda work: of_account(work, policy, ticket, account, proved))
     is_near = bool(visitor.device and ticket.name)
     found = db.read(lambda work: _of_familiar(work, policy, visitor, ticket)) if is_near else ()
-    return found or ways.strangers(db.keys, ticket, policy.means)
+    return found or tuple(ways.strangers(db.keys, ticket, policy.means))
 
 
 def of_account(
@@ -120,7 +120,7 @@ def of_familiar(
     others = [one for one in reached if one.contact != owner.contact]
     held_methods = methods.of_account(work, owner.account)
     mine = ways.known(work.keys, ticket.flow, others, held_methods, ways.closed(ticket))
-    return (ways.strangers(work.keys, ticket, policy.means)[0], *mine)
+    return (next(ways.strangers(work.keys, ticket, policy.means)), *mine)
 
 
 def _of_familiar(

@@ -4,7 +4,7 @@ A stranger sees the same for every name: the one for what was typed, then every 
 What the account really has is shown to a browser that it knows, or after a first proof.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -38,15 +38,16 @@ class Way(msgspec.Struct, frozen=True):
         return self.option.kind
 
 
-def strangers(keys: Keys, ticket: flows.Ticket, means: Means) -> tuple[Way, ...]:
-    """Return the ways of whoever comes with this name; they depend on nothing that is stored."""
+def strangers(keys: Keys, ticket: flows.Ticket, means: Means) -> Iterator[Way]:
+    """Yield the ways of whoever comes with this name; they depend on nothing that is stored."""
     name = rules.read_name(ticket.name)
     if name is None:
-        return tuple(_any(keys, ticket, kind) for kind in means.kinds if kind == "passkey")
+        yield from (_any(keys, ticket, kind) for kind in means.kinds if kind == "passkey")
+        return
     typed = Option(flows.option_id(ticket.flow, 0, keys), CODE_KIND, rules.hint_of(name))
-    first = Way(typed, "email", confirms=name.email is None)
+    yield Way(typed, "email", confirms=name.email is None)
     kinds = (kind for kind in means.kinds if kind not in closed(ticket))
-    return (first, *(_any(keys, ticket, kind) for kind in kinds))
+    yield from (_any(keys, ticket, kind) for kind in kinds)
 
 
 def known(
