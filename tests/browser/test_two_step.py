@@ -120,6 +120,9 @@ def makes_recovery_code(asha):
     asha.heading_is("enrol.title_recovery_code")
     is_clean(asha)
     code = asha.page.locator(".secret").inner_text()
+    with asha.page.expect_download() as kept:
+        asha.follows("recovery_code.download")
+    assert code in kept.value.path().read_text()
     last = asha.page.get_by_label(asha.words("enrol.group_label"))
     last.fill("22222" if not code.endswith("22222") else "33333")
     asha.presses("enrol.button")

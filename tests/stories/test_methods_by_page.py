@@ -29,7 +29,9 @@ class Browser:
         begun = self.client.submit(at, fields or {}, at)
         assert 303 == begun.status, begun.text
         proof = begun.header("Location")
-        by_mail = re.search(r'value="(opt_\w+)"><span>Send a code', self.client.get(proof).text)
+        by_mail = re.search(
+            r'value="(opt_\w+)"[^>]*><span>Send a code', self.client.get(proof).text
+        )
         if by_mail:
             self.client.submit(f"{proof}/code", {"option": by_mail[1]}, proof)
         code = self.house.inbox.code(self.person.address)

@@ -52,6 +52,7 @@ def _waiting(framed: dict[str, Any], signing_in: dict[str, Any]) -> dict[str, di
         "path": path,
         "wait_path": f"{path}/push.json",
         "what": words.text(framed["language"], "act.contacts.add"),
+        "is_further": True,
         "has_code": False,
         "answer_action": path,
         "resend_action": f"{path}/code",

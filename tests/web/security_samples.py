@@ -200,6 +200,7 @@ def _proving(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
         **_code(framed),
         "path": _PROVE,
         "what": words.text(framed["language"], "act.contacts.add"),
+        "is_further": False,
         "has_code": True,
         "kind": "",
         "passkey_options": "{}",

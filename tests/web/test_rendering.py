@@ -167,6 +167,7 @@ def test_every_sentence_of_the_pages_is_used():
         "problem.",
         "ended.",
         "way.",
+        "way_needs.",
         "time.",
         "frame.back_to_start",
         "phone.",

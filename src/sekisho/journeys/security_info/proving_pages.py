@@ -199,6 +199,7 @@ def _proof_page(
         "signed_in": True,
         "path": _path(ticket),
         "what": words.text(language, f"act.{ticket.act}"),
+        "is_further": bool(seen.proved),
         "options": [{"id": one.id, "kind": one.kind, "hint": one.hint} for one in seen.options],
         "refused": refused,
         "answer_action": _path(ticket),
