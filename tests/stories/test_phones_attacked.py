@@ -289,3 +289,22 @@ def test_a_signature_for_reading_is_none_for_deciding(carrying):
     mark = signed(phone.key, "sekisho push subscribe v1", phone.id, "")
     body = {"decision": "deny", "signature": base64url(mark)}
     assert "not_found" == phone.sends(ask["id"], body).code
+
+
+@pytest.mark.spec("S1")
+@pytest.mark.attack("107", "050")
+def test_signing_out_everywhere_ends_phones_and_what_they_approved(carrying, house):
+    """A phone that a thief bound in a stolen session is out at once, and every contact hears it."""
+    person = carrying.person
+    attempt = person.begins()
+    carrying.phone.approves(asks_phones(attempt, person.device).json["number"])
+    browser = house.client("198.51.100.10")
+    browser.jar["sekisho_session"] = person.token
+    assert "removed too" in browser.get("/account/devices/end-all").text
+    ended = carrying.posts("/api/v1/sessions/end_all", {"keep_current": True})
+    assert {"push_devices": 1} == ended.json["also"]
+    assert 401 == carrying.phone.looks().status
+    assert 200 != goes_on(attempt, person.device).status
+    assert [] == person.gets("/api/v1/methods").json["data"]
+    told = [one.purpose for one in house.inbox.notices(person.address)]
+    assert 1 == told.count("method_removed")

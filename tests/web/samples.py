@@ -252,6 +252,7 @@ def _account(language: str) -> dict[str, dict[str, Any]]:
     question = {
         **frame(language, signed_in=True, path=end_all),
         "others": 1,
+        "phones": 0,
         "end_all_path": end_all,
     }
     receipt = frame(language, signed_in=True, path="/account/devices")
@@ -287,11 +288,11 @@ def _account(language: str) -> dict[str, dict[str, Any]]:
             "kept": False,
         },
         "my_account/end_all.html#first": question,
-        "my_account/end_all.html#alone": {**question, "others": 0},
+        "my_account/end_all.html#alone": {**question, "others": 0, "phones": 2},
         "my_account/ended_all.html#kept": {
             **receipt,
             "ended": 3,
-            "also": {"trusted_devices": 2},
+            "also": {"trusted_devices": 2, "push_devices": 1},
             "kept": True,
         },
         "my_account/ended_all.html#none": {

@@ -147,6 +147,7 @@ def test_every_sentence_of_the_pages_is_used():
         "act.",
         "app.",
         "push.what_",
+        "ended_all.push_devices",
         "more.title_push",
         "checkup.health.",
         "checkup.told.",

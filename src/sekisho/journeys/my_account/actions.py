@@ -7,9 +7,10 @@ from sekisho.ground.clock import instant
 from sekisho.ground.db import Work
 from sekisho.ground.visitor import Visitor
 from sekisho.journeys.my_account import devices, enders
-from sekisho.records import accounts, activity, checkups, contacts, sessions
+from sekisho.records import accounts, activity, checkups, contacts, methods, notices, sessions
 from sekisho.records.activity import Event, Kind
 from sekisho.records.checkups import Checkup
+from sekisho.records.notices import Told
 from sekisho.records.sessions import Policy, Session
 
 
@@ -55,6 +56,12 @@ def listed(work: Work, policy: Policy, session: Session) -> list[Session]:
     return sorted(found, key=lambda one: one.id != session.id)
 
 
+def phones(work: Work, session: Session) -> int:
+    """Return how many phones approve for the account: signing out everywhere ends them too."""
+    held = methods.of_account(work, session.account)
+    return sum(one.kind == "push" and one.state is methods.State.ACTIVE for one in held)
+
+
 def sign_out(work: Work, session: Session, visitor: Visitor) -> None:
     """End the session that asks for it."""
     sessions.end(work, session.account, session.id)
@@ -74,8 +81,16 @@ def end_all(
     work: Work, policy: Policy, session: Session, visitor: Visitor, *, keep_current: bool
 ) -> Receipt:
     """Sign out everywhere, this session too unless it is kept; say what ended (S1, 063, 107)."""
+    account = session.account
+    accounts.hold(work, account)
+    told = notices.addressees(work, account)
     kept = session.id if keep_current else None
-    ended = sessions.end_all(work, session.account, kept, policy)
-    also = enders.end_all(work, session.account)
-    activity.record(work, Event(Kind.SESSIONS_ENDED, session.account, visitor))
+    ended = sessions.end_all(work, account, kept, policy)
+    also = enders.end_all(work, account)
+    if also[enders.PHONES]:
+        # Threat: 041, whoever took a session takes phones away: every contact hears of it.
+        accounts.void_codes(work, account)
+        activity.record(work, Event(Kind.METHOD_REMOVED, account, visitor, reasons=("push",)))
+        notices.tell_all(work, Told.METHOD_REMOVED, told, visitor, kind="push")
+    activity.record(work, Event(Kind.SESSIONS_ENDED, account, visitor))
     return Receipt(ended, also)

@@ -71,6 +71,7 @@ class EndedAlso(msgspec.Struct, omit_defaults=True):
     """What else ended with the sessions; what ended nothing is left out."""
 
     trusted_devices: int = 0
+    push_devices: int = 0
 
 
 class Ended(msgspec.Struct, omit_defaults=True):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sekisho.authenticators import push
 from sekisho.ground.db import Work
 from sekisho.records import trust
 
@@ -15,7 +16,8 @@ class Ender:
     end_all: Callable[[Work, int], int]
 
 
-ENDERS = (Ender("trusted_devices", trust.end_all),)
+PHONES = "push_devices"
+ENDERS = (Ender("trusted_devices", trust.end_all), Ender(PHONES, push.end_all))
 
 
 def end_all(work: Work, account: int) -> dict[str, int]:

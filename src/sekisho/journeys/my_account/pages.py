@@ -57,11 +57,14 @@ def show_home(db: Database, own: devices.Policy, call: Call, session: Session) -
 def show_end_all(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
     """Ask before everything ends."""
     del call
-    found = db.read(lambda work: actions.listed(work, policy, session))
+    found, phones = db.read(
+        lambda work: (actions.listed(work, policy, session), actions.phones(work, session))
+    )
     context = {
         "signed_in": True,
         "path": END_ALL,
         "others": len(found) - 1,
+        "phones": phones,
         "end_all_path": END_ALL,
     }
     return Page("my_account/end_all.html", context)
