@@ -172,8 +172,9 @@ def test_what_was_refused_does_not_count(build_house):
     ],
 )
 def test_no_name_makes_a_code_of_hers_go_elsewhere(house, asha, name):
-    answer = house.api.post("/api/v1/flows", {"purpose": "sign_in", "name": name})
-    assert (422, "invalid_input") == (answer.status, answer.code)
+    for purpose in ("sign_in", "reset_password"):
+        answer = house.api.post("/api/v1/flows", {"purpose": purpose, "name": name})
+        assert (422, "invalid_input") == (answer.status, answer.code)
     assert [] == house.inbox.all()
 
 
