@@ -27,6 +27,7 @@ def test_an_operator_makes_and_looks_at_accounts(folder):
 
     shown = command("account", "show", "asha@example.org", "--data", folder, "--json")
     assert {"id", "created_at", "names", "sessions", "closed_lanes"} <= set(shown.json)
+    assert (False, []) == (shown.json["two_step"], shown.json["methods"])
     assert made.json["id"] == shown.json["id"]
     assert ["as*****@example.org"] == shown.json["names"]
     unknown = command("account", "show", "nobody@example.org", "--data", folder)

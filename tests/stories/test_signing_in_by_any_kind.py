@@ -2,6 +2,9 @@
 
 import pytest
 
+from sekisho.doors.terminal import operating
+from sekisho.ground import ids
+from sekisho.records import accounts
 from tests.support.signing import PASSWORD, nameless, session_of, signing
 
 pytestmark = pytest.mark.spec("M9")
@@ -213,3 +216,14 @@ def test_an_answer_in_another_field_is_no_try(equipped):
         misfit = sign_in.gives(code="000000")
         assert ("invalid_input", "/password") == (misfit.code, misfit.json["errors"][0]["pointer"])
     assert 200 == sign_in.gives(password=PASSWORD).status
+
+
+def test_an_operator_sees_what_protects_an_account_and_nothing_more(strict, house):
+    def look(work):
+        account = accounts.find(work, ids.read("acc", strict.person.account))
+        return operating.account_shape(work, account, idle=0)
+
+    shown = house.db.read(look)
+    kinds = ["password", "passkey", "totp", "recovery_code"]
+    assert (True, kinds) == (shown["two_step"], shown["methods"])
+    assert strict.person.address not in str(shown)

@@ -15,6 +15,7 @@ from sekisho.journeys.recent_activity import api as activity_api
 from sekisho.records import accounts, activity, contacts, delivery, limits, methods, sessions
 from sekisho.records.accounts import Account
 from sekisho.records.activity import Event, Kind
+from sekisho.records.methods import State
 
 _HIDDEN = "(set)"
 
@@ -71,7 +72,7 @@ def show_account(folder: Path, name_or_id: str, *, as_json: bool) -> None:
         account = _find(db, name_or_id)
         settings = gather(folder, {}, environment())
         idle = int(policies.session_lives(settings).idle.total_seconds() * 1_000_000)
-        shape = db.read(lambda work: _account_shape(work, account, idle))
+        shape = db.read(lambda work: account_shape(work, account, idle))
     if as_json:
         tell_json(shape)
         return
@@ -160,16 +161,20 @@ def _look_up(
     return accounts.find(work, number) if number is not None else None
 
 
-def _account_shape(work: Work, account: Account, idle: int) -> dict[str, object]:
+def account_shape(work: Work, account: Account, idle: int) -> dict[str, object]:
+    """Return what an operator sees of an account: ways to prove who one is by kind, never by name."""
     found = contacts.verified(work, account.id)
     _, book = limits.reading(work, account.id)
     hints = [contacts.hint(work.keys, one) for one in found]
+    held = [one for one in methods.of_account(work, account.id) if one.state is State.ACTIVE]
     return {
         "id": ids.show("acc", account.id),
         "created_at": instant(account.created_at).isoformat().replace("+00:00", "Z"),
         "names": hints,
         "language": account.language,
         "time_zone": account.zone,
+        "two_step": account.two_step,
+        "methods": [one.kind for one in held],
         "sessions": len(sessions.of_account(work, account.id, idle)),
         "closed_lanes": sum(lane.is_closed for lane in book.lanes.values()),
     }
