@@ -162,7 +162,7 @@ def _look_up(
 
 
 def account_shape(work: Work, account: Account, idle: int) -> dict[str, object]:
-    """Return what an operator sees of an account: ways to prove who one is by kind, never by name."""
+    """Return what an operator sees of an account; its ways are told by kind, never by name."""
     found = contacts.verified(work, account.id)
     _, book = limits.reading(work, account.id)
     hints = [contacts.hint(work.keys, one) for one in found]
