@@ -232,6 +232,11 @@ def _proving(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "security_info/step_up.html#choose_often": {**two, "has_code": False, "refused": often},
         "security_info/step_up.html#any_way": any_way,
         "security_info/step_up.html#choose_any_way": {**any_way, "has_code": False},
+        "security_info/step_up.html#often_any_way": {
+            **any_way,
+            "has_code": False,
+            "refused": often,
+        },
         "security_info/step_up.html#app": by_app,
         "security_info/step_up.html#app_alone": {**by_app, "options": [ways["app"]]},
         "security_info/step_up.html#recovery": by_code,

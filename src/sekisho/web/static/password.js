@@ -63,7 +63,7 @@ if (field && told) {
     told.dataset.step = step;
     clearTimeout(waiting); // a screen reader hears it when the typing rests
     waiting = setTimeout(() => {
-      said.textContent = step ? `${told.dataset.label}: ${told.dataset[step]}` : "";
+      said.textContent = step ? `${told.dataset.label}${told.dataset[step]}` : "";
     }, 400);
   });
 }
