@@ -4,8 +4,10 @@ import shutil
 
 import pytest
 
-from tests.support.calling import ask, wrong
+from tests.support.calling import ask, begin, wrong
 from tests.support.running import command
+
+NOBODYS = "22222-22222-22222-22222-22222"
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +42,14 @@ def test_an_operator_makes_and_looks_at_accounts(folder):
     )
 
 
+def ask_by(caller, address, kind):
+    """Begin a sign-in and ask by a kind that its account may not have."""
+    flow = begin(caller, address)
+    flow.begun["options"] = [one for one in flow.begun["options"] if one["kind"] == kind]
+    assert 201 == flow.ask().status
+    return flow
+
+
 @pytest.mark.spec("C6")
 def test_an_operator_opens_what_wrong_answers_closed(service, caller, mailbox, address, store_env):
     folder = service.log.with_name("data")
@@ -50,9 +60,14 @@ def test_an_operator_opens_what_wrong_answers_closed(service, caller, mailbox, a
     answers = [flow.answer(wrong(code, nth)) for flow in flows[:2] for nth in range(1, 6)]
     assert ["code_wrong"] * 10 == [answer.code for answer in answers]
     assert "too_many_tries" == flows[-1].answer(code).code
+    by_kind = [ask_by(caller, address, "recovery_code") for _ in range(3)]
+    answers = [flow.answer(NOBODYS) for flow in by_kind[:2] for _ in range(5)]
+    assert {"code_wrong"} == {answer.code for answer in answers}
+    assert "too_many_tries" == by_kind[-1].answer(NOBODYS).code
     opened = command("account", "reopen", address, "--data", folder, "--json", env=store_env)
     assert (0, True) == (opened.code, opened.json["reopened"])
     assert 200 == flows[-1].answer(code).status
+    assert "code_wrong" == by_kind[-1].answer(NOBODYS).code
     told = command("events", address, "--data", folder, "--json", env=store_env).json["data"]
     assert "account_reopened" in {event["kind"] for event in told}
 

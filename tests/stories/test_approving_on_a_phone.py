@@ -83,6 +83,16 @@ def test_a_phone_is_the_second_step(carrying):
     assert ["email_code", "push"] == person.client.get("/api/v1/session", bearer).json["methods"]
 
 
+@pytest.mark.spec("V1")
+def test_a_new_password_is_allowed_on_the_phone(carrying):
+    person, phone = carrying.person, carrying.phone
+    attempt = begin(person.client, person.address, purpose="reset_password")
+    number = asks_phones(attempt).json["number"]
+    assert "set a new password" == phone.asks()[0]["what"]
+    assert 200 == phone.approves(number).status
+    assert "passed" == goes_on(attempt).json["state"]
+
+
 @pytest.mark.spec("P8")
 def test_a_change_is_confirmed_on_the_phone(carrying):
     person, phone = carrying.person, carrying.phone
@@ -143,6 +153,14 @@ def test_asking_again_waits_a_moment_and_voids_the_earlier_number(carrying):
     assert "code_used" == phone.decides(stale, "approve", first["number"]).code
     assert 200 == phone.approves(second["number"]).status
     assert "passed" == goes_on(attempt, person.device).json["state"]
+
+
+def test_a_request_that_nobody_answered_stops_none_a_day_later(carrying):
+    person, phone, house = carrying.person, carrying.phone, carrying.person.house
+    assert 201 == asks_phones(begin(house.client("203.0.113.9"), person.address)).status
+    house.clock.move(hours=25)
+    number = asks_phones(begin(house.client("203.0.113.9"), person.address)).json["number"]
+    assert 200 == phone.approves(number).status
 
 
 def test_another_way_in_the_same_flow_takes_the_request_off_the_phone(carrying):

@@ -1,6 +1,6 @@
 """Authenticators: what can prove who somebody is. Journeys call these names, never a kind."""
 
-from sekisho.authenticators import approving, comparing, counting, passkeys, registered
+from sekisho.authenticators import approving, comparing, counting, lanes, passkeys, registered
 from sekisho.authenticators.kind import Kind
 from sekisho.authenticators.kinds import KINDS, kind_named
 from sekisho.authenticators.proving import ask, charge, compare, told
@@ -58,6 +58,7 @@ __all__ = [
     "comparing",
     "counting",
     "kind_named",
+    "lanes",
     "passkeys",
     "read_code",
     "registered",

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import msgspec
 from msgspec.structs import replace
 
-from sekisho.authenticators import approving, counting, passkey
+from sekisho.authenticators import approving, counting, lanes, passkey
 from sekisho.authenticators.kind import Compared, Hand, Trial
 from sekisho.authenticators.kinds import KINDS
 from sekisho.authenticators.rules import Asked, Asker, Given, Means, Option, Policy, Verdict
@@ -137,6 +137,9 @@ def ask(
         is_passkey = wanted.kind == passkey.PASSKEY.name
         drawn = work.chance.octets(_CHALLENGE_BYTES) if is_passkey else b""
         newest = challenge(work, policy, wanted, drawn)
+    if flow is not None:  # what sends nothing shortens no wait for the next code (spec C10)
+        resend_at = max(newest.resend_at, flow.challenge.resend_at)
+        newest = replace(newest, resend_at=resend_at)
     subject = flow.subject if flow else wanted.subject
     asked = flows.Asked(subject, wanted.account, lane, newest)
     granted = flows.grant(work, asker.ticket, flow, asked)
@@ -152,11 +155,15 @@ def _may_ask(
         opened_at = asker.ticket.opened_at
         is_over = work.now >= flows.ends_at(opened_at, opened_at, policy.flows)
         return Refused(Reason.FLOW_EXPIRED) if is_over else None
-    at_once = replace(flow, challenge=replace(flow.challenge, resend_at=work.now))
-    refused = flows.may_ask(at_once, policy.flows, policy.limits.flow, work.now)
+    refused = flows.may_ask(_at_once(work, flow), policy.flows, policy.limits.flow, work.now)
     if refused is None and wanted.kind == approving.KIND:
         return approving.may_ask(policy, flow, work.now)
     return refused
+
+
+def _at_once(work: Work, flow: flows.Flow) -> flows.Flow:
+    """Return the flow for a kind that need not wait: nothing of it is sent."""
+    return replace(flow, challenge=replace(flow.challenge, resend_at=work.now))
 
 
 def challenge(work: Work, policy: Policy, wanted: Wanted, drawn: bytes) -> flows.Challenge:
@@ -195,7 +202,7 @@ def charge(
         by_phone = Candidate(question.account, question.decided_by, question)
         return Paid(waited[0], (by_phone,), payer=0)
     payer = payer_of(work.keys, account or flow.subject, newest.kind)
-    book = limits.reading(work, payer)
+    book = lanes.opened(work, account or 0, flow.lane, limits.reading(work, payer))
     held = methods.of_account(work, account or flow.subject)
     fitting = [
         one for one in usable(held) if one.kind == newest.kind and newest.method in (0, one.id)
@@ -204,7 +211,8 @@ def charge(
     loaded = tuple(
         Candidate(one.account, one.id, hand.load(work, one.account, one.id)) for one in fitting
     )
-    charged = flows.charge(work, flow, book, policy.flows, policy.limits, payer=payer)
+    at_once = _at_once(work, flow)
+    charged = flows.charge(work, at_once, book, policy.flows, policy.limits, payer=payer)
     if isinstance(charged, Refused):
         return charged
     tried = methods.count(work, fitting[0], _WAITS) if flow.proved and fitting else None

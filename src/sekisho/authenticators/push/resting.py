@@ -61,7 +61,8 @@ def judge(
     mine = [one for one in earlier if is_stranger or not one.is_strangers]
     until = _spent([one for one in mine if not one.is_held], policy, now)
     if is_stranger:
-        reported = (one.asked_at + DAY for one in earlier if one.is_reported)
+        days = (one.asked_at + DAY for one in earlier if one.is_reported)
+        reported = (day for day in days if day > now)
         until = max((*reported, *([until] if until else ())), default=None)
     if until is not None:
         return Held(until, is_told=not any(one.is_held for one in mine))

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from sekisho.authenticators import registered
 from sekisho.doors import house, people, policies
 from sekisho.doors.settings import REFERENCE, environment, gather
 from sekisho.doors.terminal.outcomes import refuse, tell, tell_json, told
@@ -164,7 +165,7 @@ def _look_up(
 def account_shape(work: Work, account: Account, idle: int) -> dict[str, object]:
     """Return what an operator sees of an account; its ways are told by kind, never by name."""
     found = contacts.verified(work, account.id)
-    _, book = limits.reading(work, account.id)
+    books = [limits.reading(work, subject)[1] for subject in _payers(work, account.id)]
     hints = [contacts.hint(work.keys, one) for one in found]
     held = [one for one in methods.of_account(work, account.id) if one.state is State.ACTIVE]
     return {
@@ -176,18 +177,23 @@ def account_shape(work: Work, account: Account, idle: int) -> dict[str, object]:
         "two_step": account.two_step,
         "methods": [one.kind for one in held],
         "sessions": len(sessions.of_account(work, account.id, idle)),
-        "closed_lanes": sum(lane.is_closed for lane in book.lanes.values()),
+        "closed_lanes": sum(lane.is_closed for book in books for lane in book.lanes.values()),
     }
 
 
 def _reopen(work: Work, account: int) -> None:
-    """Open the lanes of the account's codes and of each of its methods (spec C6)."""
-    subjects = (account, *(one.id for one in methods.of_account(work, account)))
-    books = [(subject, *limits.reading(work, subject)) for subject in subjects]
+    """Open the lanes of the account's codes and of each kind of its methods (spec C6)."""
+    books = [(subject, *limits.reading(work, subject)) for subject in _payers(work, account)]
     for subject, version, book in books:
         if version:
             limits.keep(work, subject, version, limits.reopen(book))
     activity.record(work, Event(Kind.ACCOUNT_REOPENED, account, people.OPERATOR))
+
+
+def _payers(work: Work, account: int) -> tuple[int, ...]:
+    """Return whose books count tries at this account: its codes', and those of each kind."""
+    by_kind = (registered.payer_of(work.keys, account, kind) for kind in registered.NAMES)
+    return (account, *by_kind)
 
 
 def _message_shape(one: delivery.Sent) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sekisho.journeys.security_info.means import Means
 from sekisho.records import accounts, contacts, flows, methods, proofs, sessions
 from sekisho.records.methods import Method, New, State
 
+_WAITS = methods.Policy()
 _MOST = 2  # the present one, and the one that takes its place
 
 
@@ -50,7 +51,8 @@ def _begin(work: Work, ticket: flows.Ticket) -> Method | Refused:
         return Refused(Reason.FLOW_EXPIRED)
     held = methods.of_account(work, flow.account)
     for one in held:
-        if one.kind == passwords.KIND and one.state is State.PENDING:
+        is_waiting = one.kind == passwords.KIND and one.state is State.PENDING
+        if is_waiting and work.now < one.created_at + _WAITS.pending:
             return one
     new = New(passwords.KIND, "", b"", None)
     begun = methods.begin(work, flow.account, work.new_id(), new, _MOST)
@@ -85,7 +87,7 @@ def _keep(
     for contact in pending:
         contacts.drop(work, contact.id)
     for method in waiting:
-        methods.remove(work, account, method.id)
+        methods.drop(work, method)
     sessions.end_all(work, account, None, means.policy.sessions)
     return kept
 

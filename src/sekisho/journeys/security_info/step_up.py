@@ -11,16 +11,13 @@ from msgspec.structs import replace
 
 from sekisho import authenticators
 from sekisho.authenticators import (
-    CODES,
     Ask,
     Asked,
     Asker,
     Begun,
-    Gathered,
     Given,
     Means,
     More,
-    Option,
     Passed,
     Start,
     Status,
@@ -28,6 +25,7 @@ from sekisho.authenticators import (
     approving,
     comparing,
     counting,
+    lanes,
     passkeys,
     registered,
 )
@@ -36,32 +34,22 @@ from sekisho.authenticators.password import Place
 from sekisho.authenticators.registered import Wanted
 from sekisho.ground import words
 from sekisho.ground.db import Database, Work
-from sekisho.ground.keys import Keys
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
 from sekisho.journeys.security_info import rules
 from sekisho.journeys.security_info.rules import Policy
-from sekisho.records import accounts, activity, contacts, flows, limits, methods, proofs, sessions
+from sekisho.journeys.security_info.step_up_ways import (
+    by_methods,
+    gather,
+    options,
+    tell_blocked,
+    to_contacts,
+)
+from sekisho.records import accounts, activity, contacts, flows, limits, proofs
 from sekisho.records.activity import Event, Kind
-from sekisho.records.methods import Method
 
 _WRITE = msgspec.json.Encoder(order="sorted").encode
 _READ = msgspec.json.Decoder(dict[str, str]).decode
-
-
-class _Found(msgspec.Struct, frozen=True):
-    """What a step-up must know, read in one work."""
-
-    contacts: tuple[contacts.Way, ...]
-    methods: list[Method]
-    paying: Gathered
-    two_step: bool
-    voided_at: int
-
-    @property
-    def proved(self) -> tuple[str, ...]:
-        """Return the kinds that were proved in this flow so far."""
-        return self.paying.flow.proved if self.paying.flow else ()
 
 
 def begin(db: Database, policy: Policy, visitor: Visitor, start: Start) -> Begun | Refused:
@@ -82,15 +70,15 @@ def begin(db: Database, policy: Policy, visitor: Visitor, start: Start) -> Begun
         act=start.act,
         parameters=_WRITE(dict(start.parameters)).decode(),
     )
-    found = db.read(lambda reading: _gather(reading, policy, visitor, ticket))
+    found = db.read(lambda reading: gather(reading, policy, visitor, ticket))
     secret = flows.seal_ticket(ticket, db.keys, db.chance)
     ends_at = flows.ends_at(ticket.opened_at, ticket.opened_at, policy.flows)
-    return Begun(ticket, secret, _options(db.keys, ticket, found), ends_at)
+    return Begun(ticket, secret, options(db.keys, ticket, found), ends_at)
 
 
 def look(db: Database, policy: Policy, visitor: Visitor, ticket: flows.Ticket) -> Status:
     """Return a step-up as its holder sees it."""
-    found, now = db.read(lambda work: (_gather(work, policy, visitor, ticket), work.now))
+    found, now = db.read(lambda work: (gather(work, policy, visitor, ticket), work.now))
     flow = found.paying.flow
     stepped_at = flow.stepped_at if flow else ticket.opened_at
     ends_at = flows.ends_at(ticket.opened_at, stepped_at, policy.flows)
@@ -100,7 +88,7 @@ def look(db: Database, policy: Policy, visitor: Visitor, ticket: flows.Ticket) -
         ticket=ticket,
         state=flows.state_of(flow, policy.flows, now) if flow else state,
         ends_at=ends_at,
-        options=_options(db.keys, ticket, found),
+        options=options(db.keys, ticket, found),
         challenge=flow.challenge if flow and kind else None,
         resends_left=max(0, policy.limits.flow - (flow.asked if flow else 0)),
         is_familiar=True,
@@ -177,13 +165,13 @@ def parameters_of(ticket: flows.Ticket) -> dict[str, str]:
 
 def _ask(work: Work, policy: Policy, asker: Asker, request: Ask) -> Asked | Refused:
     ticket = asker.ticket
-    found = _gather(work, policy, asker.visitor, ticket)
+    found = gather(work, policy, asker.visitor, ticket)
     flow, lane = found.paying.flow, found.paying.lane
-    method = registered.chosen(work.keys, ticket.flow, _methods(found), request.option)
+    method = registered.chosen(work.keys, ticket.flow, by_methods(found), request.option)
     if method is not None:
         wanted = Wanted(method.kind, ticket.account, ticket.account, method.id)
         return registered.ask(work, policy, asker, flow, wanted, lane)
-    numbered = ((contacts.number_of(one), one) for one in _contacts(found))
+    numbered = ((contacts.number_of(one), one) for one in to_contacts(found))
     reached = {flows.option_of(ticket.flow, at, work.keys): one for at, one in numbered}
     chosen = reached.get(request.option)
     if chosen is None:
@@ -197,16 +185,24 @@ def _ask(work: Work, policy: Policy, asker: Asker, request: Ask) -> Asked | Refu
         channel=chosen.channel,
         contact=chosen.contact,
     )
-    return authenticators.ask(work, policy, asker, found.paying, target)
+    asked = authenticators.ask(work, policy, asker, found.paying, target)
+    if isinstance(asked, Asked) and asked.is_grown:
+        tell_blocked(work, asker, found)
+    return asked
 
 
 def _charge(work: Work, policy: Policy, asker: Asker, given: Given) -> Proof | Refused:
-    found = _gather(work, policy, asker.visitor, asker.ticket)
-    paying, flow = found.paying, found.paying.flow
-    refused = flow and (comparing.misfit(flow, given) or flows.void(flow, found.voided_at))
-    if refused:
+    found = gather(work, policy, asker.visitor, asker.ticket)
+    flow, opened_at = found.paying.flow, asker.ticket.opened_at
+    if flow is None:
+        is_over = work.now >= flows.ends_at(opened_at, opened_at, policy.flows)
+        return Refused(Reason.FLOW_EXPIRED if is_over else Reason.NOT_FOUND)
+    refused = comparing.misfit(flow, given) or flows.void(flow, found.voided_at)
+    if refused is not None:
         return refused
-    if flow is not None and flow.challenge.kind in registered.NAMES:
+    book = lanes.opened(work, asker.ticket.account, flow.lane, found.paying.book)
+    paying = replace(found.paying, book=book)
+    if flow.challenge.kind in registered.NAMES:
         return registered.charge(work, policy, flow, asker.ticket.account, given)
     return authenticators.charge(work, policy, paying)
 
@@ -219,7 +215,7 @@ def _pass(
     paid: Proof,
     right: Right,
 ) -> Passed | More | Refused:
-    found = _gather(work, policy, visitor, ticket)
+    found = gather(work, policy, visitor, ticket)
     charged = comparing.charged(paid)
     if found.paying.flow is None or not flows.is_same(found.paying.flow, charged.flow):
         return Refused(Reason.CODE_USED)
@@ -238,56 +234,13 @@ def _pass(
     proved = (*charged.flow.proved, right.kind)
     if counting.is_wanted(proved, two_step=found.two_step):
         flows.advance(work, charged, book, payer, right.kind)
-        return More(_options(work.keys, ticket, found, proved), made)
+        return More(options(work.keys, ticket, found, proved), made)
     flows.spend(work, charged, book, payer)
     bound = proofs.digest(work.keys, ticket.account, ticket.act, parameters_of(ticket))
     proofs.earn(work, ticket.flow, ticket.session, bound)
     label = charged.flow.challenge.label or None
     activity.record(work, Event(Kind.STEPPED_UP, ticket.account, visitor, label, (ticket.act,)))
     return Passed(ticket.account, recovery_code=made)
-
-
-def _gather(work: Work, policy: Policy, visitor: Visitor, ticket: flows.Ticket) -> _Found:
-    book = limits.reading(work, ticket.account)
-    device = sessions.familiar_device(work, ticket.account, visitor)
-    # Who is signed in is no stranger: without a browser that the account knows, the session is one.
-    lane = limits.lane_of(book[1], device or ticket.session)
-    owner = accounts.find(work, ticket.account)
-    # Threat: 081, a phone whose card or company changed lately proves nothing for a change.
-    held = contacts.every(work, ticket.account)
-    trusted = [one for one in held if not contacts.is_doubted(one, work.now)]
-    found = _Found(
-        contacts=contacts.ways(work.keys, trusted, policy.contacts),
-        methods=methods.of_account(work, ticket.account),
-        paying=Gathered(ticket.account, book, flows.find(work, ticket.flow), lane),
-        two_step=owner is not None and owner.two_step,
-        voided_at=owner.voided_at if owner else 0,
-    )
-    daily = [one for one in _methods(found, ()) if one.kind in rules.DAILY]
-    if ticket.act != rules.TRY_TWO_STEP or found.two_step or not daily:
-        return found
-    return replace(found, contacts=(), methods=daily)  # not by mail again: what would be second
-
-
-def _contacts(found: _Found, proved: tuple[str, ...] | None = None) -> tuple[contacts.Way, ...]:
-    """Return the contacts that a code may go to: none once a code was given back."""
-    done = found.proved if proved is None else proved
-    return () if set(done) & set(CODES.values()) else found.contacts
-
-
-def _methods(found: _Found, proved: tuple[str, ...] | None = None) -> list[Method]:
-    return registered.usable(found.methods, found.proved if proved is None else proved)
-
-
-def _options(
-    keys: Keys, ticket: flows.Ticket, found: _Found, proved: tuple[str, ...] | None = None
-) -> tuple[Option, ...]:
-    """Return the ways on: codes to contacts, then methods; never one kind twice."""
-    by_code = (
-        Option(flows.option_of(ticket.flow, contacts.number_of(one), keys), one.kind, one.hint)
-        for one in _contacts(found, proved)
-    )
-    return (*by_code, *registered.options(keys, ticket.flow, _methods(found, proved)))
 
 
 def _browser(

@@ -8,7 +8,16 @@ import msgspec
 from msgspec.structs import replace
 
 from sekisho import authenticators
-from sekisho.authenticators import CODES, Given, More, Verdict, comparing, counting, registered
+from sekisho.authenticators import (
+    CODES,
+    Given,
+    More,
+    Verdict,
+    comparing,
+    counting,
+    lanes,
+    registered,
+)
 from sekisho.authenticators.comparing import Right
 from sekisho.authenticators.password import Place
 from sekisho.ground.db import Database, Work
@@ -113,7 +122,8 @@ def _charge(work: Work, policy: Policy, attempt: _Attempt) -> Paid | Refused:
     payer = found.payer(flow)
     proof: flows.Charged | registered.Paid | Refused
     if flow.challenge.kind in _SENT:
-        paying = authenticators.Gathered(payer, found.books, flow, flow.lane)
+        books = lanes.opened(work, payer, flow.lane, found.books)
+        paying = authenticators.Gathered(payer, books, flow, flow.lane)
         proof = authenticators.charge(work, policy, paying)
         if isinstance(proof, Refused) and proof.reason is Reason.TOO_MANY_TRIES:
             telling.tell_blocked(work, policy, visitor, found, ticket)

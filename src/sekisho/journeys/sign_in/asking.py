@@ -4,7 +4,7 @@ import msgspec
 from msgspec.structs import replace
 
 from sekisho import authenticators
-from sekisho.authenticators import Ask, Asked, Asker, Target, passkeys, registered
+from sekisho.authenticators import Ask, Asked, Asker, Target, lanes, passkeys, registered
 from sekisho.authenticators.passkey import Challenge
 from sekisho.authenticators.registered import Wanted
 from sekisho.ground import words
@@ -98,7 +98,7 @@ def _ask(
     work: Work, policy: Policy, named: _Named, coarse: limits.Passed | Refused
 ) -> Asked | Refused:
     found = _gather(work, named)
-    lane = _lane(work, found, named.asker.visitor)
+    found, lane = _lane(work, found, named.asker.visitor)
     if isinstance(coarse, Refused) and lane == STRANGER:
         return coarse  # a familiar browser is not stopped by what strangers do (spec F2)
 
@@ -154,10 +154,14 @@ def _gather(work: Work, named: _Named) -> Gathered:
     return replace(owned, flow=found.flow) if owned else found
 
 
-def _lane(work: Work, found: Gathered, visitor: Visitor) -> int:
+def _lane(work: Work, found: Gathered, visitor: Visitor) -> tuple[Gathered, int]:
+    """Return the lane that asks, and what was gathered with that lane opened where it may be."""
     held = sessions.device_of(visitor.device)
     device = sessions.recognised(work.keys, held, found.device_mac)
-    return STRANGER if device is None else limits.lane_of(found.books[1], device)
+    if device is None or found.owner is None:
+        return found, STRANGER
+    books = lanes.opened(work, found.owner.account, device, found.books)
+    return replace(found, books=books), limits.lane_of(books[1], device)
 
 
 def _target(work: Work, policy: Policy, named: _Named, found: Gathered, way: Way) -> Target:

@@ -70,7 +70,7 @@ _PASS = sql(
 )
 _ADVANCE = sql(
     "UPDATE flow SET proved = :proved, version = version + 1, stepped_at = :at, ends_at = :at_too,"
-    " kind = '', account = :account"
+    " resend_at = :at_also, kind = '', account = :account"
     " WHERE id = :flow AND state = 0 AND challenge = :challenge AND proved = :before"
 )
 _REFUSE = sql("UPDATE flow SET state = 2, version = version + 1 WHERE id = :flow AND state = 0")
@@ -192,6 +192,7 @@ def keep_proved(work: Work, flow: Flow, kind: str) -> None:
         account=flow.account,
         at=at,
         at_too=at,
+        at_also=at,
     )
 
 

@@ -23,6 +23,7 @@ from sekisho.records.limits.rules import (
     block,
     charge,
     lane_of,
+    opened,
     reopen,
     settle,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "keep",
     "lane_of",
     "open_gate",
+    "opened",
     "reading",
     "reopen",
     "settle",

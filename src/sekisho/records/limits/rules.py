@@ -2,7 +2,7 @@
 
 asking:    free -> paused (30, 60, 120, 300 s) -> free; over after an hour or a right answer
 guessing:  short codes -> (10 an hour, 20 a day, 100 in 90 days) -> long codes (200 a day)
-familiar:  20 an hour, 50 a day; 100 in a row -> closed, until reopened
+familiar:  20 an hour, 50 a day; 100 in a row -> closed, until it signs in another way
 """
 
 from dataclasses import dataclass
@@ -185,6 +185,16 @@ def block(book: Book, lane: int, now: datetime) -> Book | None:
 def reopen(book: Book) -> Book:
     """Open every lane again, for the operator: charges, pauses and closings are forgotten."""
     return msgspec.structs.replace(book, lanes={})
+
+
+def opened(book: Book, lane: int, succeeded_at: datetime | None) -> Book:
+    """Return the book with a closed lane open, if its browser succeeded since its last try (C6)."""
+    mine = book.lane(lane)
+    closed_at = mine.short[-1] if mine.short else 0
+    if not mine.is_closed or succeeded_at is None or second_of(succeeded_at) <= closed_at:
+        return book
+    again = msgspec.structs.replace(mine, in_a_row=0, is_closed=False)
+    return msgspec.structs.replace(book, lanes={**book.lanes, lane: again})
 
 
 def is_blocked(book: Book, lane: int, policy: Policy, now: datetime) -> bool:

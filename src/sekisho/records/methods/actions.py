@@ -107,6 +107,11 @@ def remove(work: Work, account: int, method: int) -> Method | Refused:
     return found
 
 
+def drop(work: Work, found: Method) -> None:
+    """Remove a method that this work has read."""
+    store.remove(work, found)
+
+
 def sweep(work: Work, policy: Policy) -> int:
     """Delete up to 1,000 methods that were removed long ago, and pending ones long over."""
     return store.sweep(work, micros(work.now - policy.kept), micros(work.now - 2 * policy.pending))

@@ -19,7 +19,14 @@ from sekisho.records.sessions.rules import (
     device_of,
     ends_at,
 )
-from sekisho.records.sessions.store import TABLES, devices, forget_all, of_account, sweep
+from sekisho.records.sessions.store import (
+    TABLES,
+    devices,
+    forget_all,
+    of_account,
+    seen_at,
+    sweep,
+)
 
 __all__ = [
     "TABLES",
@@ -41,5 +48,6 @@ __all__ = [
     "forget_all",
     "of_account",
     "recognised",
+    "seen_at",
     "sweep",
 ]

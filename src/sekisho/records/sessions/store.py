@@ -1,5 +1,7 @@
 """The tables of sessions and of familiar browsers."""
 
+from datetime import datetime
+
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, PrimaryKeyConstraint, Table, Text
 
 from sekisho.ground.clock import instant, micros
@@ -77,6 +79,9 @@ _FORGET = sql(
     " AND secret <> :gone_too RETURNING id"
 )
 _DEVICE_SECRET = sql("SELECT secret FROM device WHERE account = :account AND id = :device")
+_SEEN = sql(
+    "SELECT last_at FROM device WHERE account = :account AND id = :device AND secret <> :gone"
+)
 _FORGET_ALL = sql(
     "UPDATE device SET secret = :gone WHERE account = :account AND id <> :but"
     " AND secret <> :gone_too RETURNING id"
@@ -188,6 +193,12 @@ def device_secret(work: Work, account: int, device: int) -> bytes | None:
     """Return the MAC of a browser's secret, where it has signed in to this account."""
     row = work.one(_DEVICE_SECRET, account=account, device=device)
     return row[0] if row else None
+
+
+def seen_at(work: Work, account: int, device: int) -> datetime | None:
+    """Return when a browser last signed in to this account, where it knows it."""
+    row = work.one(_SEEN, account=account, device=device, gone=_GONE)
+    return instant(row[0]) if row else None
 
 
 def sweep(work: Work, edge: int, device_edge: int) -> int:
