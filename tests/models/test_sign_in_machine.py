@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.models.machine import SignIn
+from tests.models.owners import Owners
 from tests.models.twins import Twins
 
 CAMPAIGN_STEPS = int(os.environ.get("SEKISHO_MODEL_STEPS", "0"))
@@ -24,15 +24,16 @@ def twins(sqlite_template, postgres_url, tmp_path):
 
 
 @pytest.mark.spec("C3", "C4", "C5", "C6", "C8", "C10", "C11", "F2", "F3", "S1", "A1")
+@pytest.mark.spec("M2", "M7", "M9", "M10", "P8", "S2")
 @pytest.mark.attack("004", "006", "007", "010", "018", "019", "106")
 def test_both_stores_do_alike_and_as_the_model_says(twins):
     settings = hypothesis.settings(
-        max_examples=50,
-        stateful_step_count=50,
+        max_examples=10,
+        stateful_step_count=30,
         suppress_health_check=QUIET,
         phases=(Phase.generate,),  # `--shrink` of the campaign makes a failure small, in minutes
     )
-    run_state_machine_as_test(partial(SignIn, twins), settings=settings)
+    run_state_machine_as_test(partial(Owners, twins), settings=settings)
 
 
 @pytest.mark.skipif(not CAMPAIGN_STEPS, reason="a campaign: python -m tests.campaigns.model")
@@ -47,9 +48,9 @@ def test_campaign(twins):
         phases=(Phase.generate, *SHRINK),
     )
     since = time.monotonic()
-    SignIn.steps = 0
-    while SignIn.steps < CAMPAIGN_STEPS:
-        run_state_machine_as_test(partial(SignIn, twins), settings=settings)
+    Owners.steps = 0
+    while Owners.steps < CAMPAIGN_STEPS:
+        run_state_machine_as_test(partial(Owners, twins), settings=settings)
         spent = time.monotonic() - since
-        sys.stdout.write(f"{SignIn.steps:,} steps done on both stores, {spent:,.0f} s\n")
-    sys.stdout.write(f"{dict(SignIn.met.most_common())}\n")
+        sys.stdout.write(f"{Owners.steps:,} steps done on both stores, {spent:,.0f} s\n")
+    sys.stdout.write(f"{dict(Owners.met.most_common())}\n")

@@ -7,14 +7,15 @@ this folder speak to one service, and each of their steps compares the two store
 import json
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
 
-from sekisho.doors.settings import gather
+from sekisho.doors.settings import Settings, gather
 from sekisho.ground.db import METADATA, Work, sql
 from sekisho.records.delivery.rules import Accepted, Draft
 from tests.support.houses import House
@@ -23,6 +24,7 @@ from tests.support.stores import TestStore
 from tests.support.web_client import Answer
 
 Outcome = TypeVar("Outcome")
+_CHEAP = ("passwords.memory_kib", "passwords.passes")
 _NONE: Mapping[str, str] = {}
 _PURPOSES = {"sign_up": "sign_in"}  # a letter of its own in a flow of the same purpose (API.md)
 
@@ -62,13 +64,16 @@ class Twins:
         """Know where the stores are."""
         self._folder, self._template, self._url = folder, template, url
         self._lives = count()
+        self.life = 0  # the how-manieth this is
         self._made: dict[tuple[tuple[str, str], ...], tuple[House, House]] = {}
+        self._rung: set[int] = set()  # whose works left a message
         self._stores: tuple[TestStore, TestStore]
         self._houses: tuple[House, House]
 
     def begin(self, flags: Mapping[str, str]) -> None:
         """Begin a life: empty stores, the clock and chance at their beginnings."""
-        file = shutil.copyfile(self._template, self._folder / f"life-{next(self._lives)}.db")
+        self.life = next(self._lives)
+        file = shutil.copyfile(self._template, self._folder / f"life-{self.life}.db")
         _empty(self._url)
         self._stores = (TestStore("sqlite", str(file)), TestStore("postgresql", self._url))
         key = tuple(sorted(flags.items()))
@@ -80,17 +85,22 @@ class Twins:
             house.clock = db.clock
             house.db.store, house.db.clock, house.db.chance = db.store, db.clock, db.chance
             house.mail.empty()
+        self._rung.clear()
+        for place, house in enumerate(self._houses):
+            house.db.bell = partial(self._rung.add, place)
 
     def _house(self, flags: Mapping[str, str]) -> House:
         db = self._stores[0].open(MovedClock())
-        house = House(db, db.clock, gather(self._folder, flags, {}), is_dev=True)
+        house = House(db, db.clock, _settings(self._folder, flags), is_dev=True)
         house.mail = _Mailbag()
         return house
 
     def end(self) -> None:
         """Compare all that the two stores hold, and let go of them."""
         try:
-            self.on_both(_rows)
+            one, other = (_rows(house) for house in self._houses)
+            unlike = [name for name in one if one[name] != other[name]]
+            assert not unlike, [(name, one[name], other[name]) for name in unlike]
         finally:
             for house in self._houses:
                 house.db.store.close()
@@ -123,10 +133,21 @@ class Twins:
 
     def letters(self) -> list[Letter]:
         """What left since the last look."""
+        if not self._rung:
+            return []
+        assert {0, 1} == self._rung
+        self._rung.clear()
         drafts = self.on_both(_sent)
         return [
             Letter(one.to, _PURPOSES.get(one.kind, one.kind), one.code, one.label) for one in drafts
         ]
+
+
+def _settings(folder: Path, flags: Mapping[str, str]) -> Settings:
+    """Return the settings; hashes are as cheap as Argon2 gets, far below what settings allow."""
+    cheap = {name: int(flags[name]) for name in _CHEAP if name in flags}
+    found = gather(folder, {name: flags[name] for name in flags if name not in cheap}, {})
+    return replace(found, values={**found.values, **cheap})
 
 
 def _sent(house: House) -> list[Draft]:

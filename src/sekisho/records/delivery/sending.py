@@ -36,6 +36,7 @@ _FRESH_MICROSECONDS = 250_000  # a claim this young is not read again before its
 _TOKEN_BYTES = 10
 # A decoy for a name that is no address is written all the same, and goes nowhere (spec C11).
 _NOBODY = "nobody@decoy.invalid"
+_NO_PHONE = "+999000000000"  # of no country
 _PHONES = ("sms", "voice")
 _log = structlog.get_logger("sekisho.delivery")
 
@@ -152,13 +153,14 @@ def _addressed(
 ) -> Addressed:
     # The token makes Message-IDs that nobody can guess. It is drawn from the key and the id, so a
     # second try has the same one, and a mail can be known again when its content is long erased.
+    nobody = _NO_PHONE if message.channel in _PHONES else _NOBODY
     token = db.keys.mac("message-id/v1", message.id.to_bytes(8, "big"))[:_TOKEN_BYTES]
     return Addressed(
         id=ids.show("msg", message.id),
         kind=message.kind,
         channel=message.channel,
         token=b32encode(token).decode().lower(),
-        to=content.to or _NOBODY if content.is_decoy else content.to,
+        to=content.to or nobody if content.is_decoy else content.to,
         contents=Contents(
             language=content.language,
             zone=content.zone,
