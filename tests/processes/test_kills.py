@@ -18,6 +18,7 @@ import sekisho
 from tests.campaigns import kills
 from tests.support import crashing, running, smtp_sink
 from tests.support.calling import ask, bearer, begin, browser, wrong
+from tests.support.dying import DIES_AT
 from tests.support.running import Mailbox, awaited, free_port
 
 CRASHING = "tests.support.crashing"
@@ -254,74 +255,11 @@ ELSEWHERE = {
     "dev.clock": "only in dev, where test_lives shows that the clock is kept",
 }
 
-# Steps of security info and two-step verification, on the same engine, whose road is not walked
-# here yet: each is one transaction, and its races are in tests/stories.
-NOT_YET = frozenset(
-    f"{of}.{step}"
-    for of, steps in {
-        "checkups": (
-            "contacts",
-            "second_step",
-        ),
-        "contact_tests": (
-            "arrived",
-            "send",
-        ),
-        "contacts": (
-            "add",
-            "charge",
-            "confirm",
-            "note_change",
-            "remove",
-            "send_again",
-            "wrong",
-        ),
-        "delivery": ("report",),
-        "methods": (
-            "begin",
-            "charge",
-            "confirm",
-            "remove",
-            "rename",
-        ),
-        "my_account": (
-            "remove_device",
-            "remove_devices",
-        ),
-        "notices": ("choose",),
-        "passkeys": (
-            "add",
-            "spend",
-        ),
-        "password": (
-            "begin_reset",
-            "reset",
-        ),
-        "passwords": (
-            "charge",
-            "keep",
-        ),
-        "push": (
-            "approve",
-            "charge",
-            "deny",
-            "forget",
-            "pair",
-            "report",
-            "subscribe",
-        ),
-        "sign_in": ("ask_by_passkey",),
-        "step_up": (
-            "ask",
-            "charge",
-            "pass",
-            "wrong",
-        ),
-        "trust": ("replayed",),
-        "two_step": ("turn",),
-    }.items()
-    for step in steps
-)
+# Steps of security info: each is died at in one process, and every request repeated, by
+# tests/stories/test_dying.py.
+IN_STORIES = frozenset(step.removesuffix(":before") for step in DIES_AT)
+# What only the worker or a gateway's report writes; each is one statement.
+NOT_YET = frozenset({"contacts.note_change", "delivery.report", "push.forget"})
 
 
 @pytest.mark.spec("C3", "C6", "D2", "S1")
@@ -375,7 +313,7 @@ def test_every_named_step_is_killed_at_or_known_to_be_missing():
         and "db" in ast.unparse(node.func.value)
     }
     plain = {one.value for one in named if isinstance(one, ast.Constant)}
-    assert {*ACTS, *BY_COMMAND, *ELSEWHERE, *NOT_YET, "mark_time"} == plain
+    assert {*ACTS, *BY_COMMAND, *ELSEWHERE, *IN_STORIES, *NOT_YET, "mark_time"} == plain
     composed = [ast.unparse(one) for one in named if not isinstance(one, ast.Constant)]
     assert ["f'sweep.{name}'"] == composed
 

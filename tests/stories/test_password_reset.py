@@ -154,6 +154,8 @@ def test_what_was_pending_dies_with_the_reset(house, asha, enrolling):
     house.clock.move(minutes=2)
     contact = enrolling.adds("thief@example.net")
     code = house.inbox.code("thief@example.net")
+    method = enrolling.begins_method("totp", "Thief's").json["id"]
+    house.clock.move(minutes=2)
     elsewhere = begin(house.client("203.0.113.50"), asha.address)
     assert 201 == elsewhere.ask().status
     old = house.inbox.code(asha.address)
@@ -162,6 +164,7 @@ def test_what_was_pending_dies_with_the_reset(house, asha, enrolling):
     assert (401, "code_expired") == told(elsewhere.type(old))
     asha.signs_in()
     assert 404 == enrolling.confirms(contact, code).status
+    assert "not_found" == enrolling.confirms_method(method, {"code": "000000"}).code
 
 
 def test_every_contact_is_told(house, asha, enrolling):
