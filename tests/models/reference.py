@@ -531,7 +531,7 @@ class Reference:
         """What is past its time goes: flows a day old, browsers long not seen, and nothing else."""
         for flow in self.flows:
             if self.now - flow.opened_at > DAY:
-                flow.state, flow.is_swept = "expired", True
+                flow.state, flow.is_swept, flow.proved = "expired", True, ()
         for person in (*self.people.values(), *self.boxes):
             for device, at in list(person.devices.items()):
                 if self.now - at > DEVICES_KEPT:

@@ -4,16 +4,20 @@ import os
 import sys
 import time
 from functools import partial
+from itertools import count
 
 import hypothesis
 import pytest
-from hypothesis import HealthCheck, Phase
+from hypothesis import HealthCheck, Phase, core
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.models.owners import Owners
 from tests.models.twins import Twins
 
 CAMPAIGN_STEPS = int(os.environ.get("SEKISHO_MODEL_STEPS", "0"))
+SEED = int(os.environ.get("SEKISHO_MODEL_SEED", "0"))
+FIRST_ROUND = int(os.environ.get("SEKISHO_MODEL_ROUND", "0"))
+MOST_ROUNDS = 1_000_000
 SHRINK = (Phase.shrink,) if os.environ.get("SEKISHO_MODEL_SHRINK") else ()
 QUIET = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 
@@ -49,8 +53,13 @@ def test_campaign(twins):
     )
     since = time.monotonic()
     Owners.steps = 0
-    while Owners.steps < CAMPAIGN_STEPS:
+    for number in count(FIRST_ROUND):
+        core.global_force_seed = SEED * MOST_ROUNDS + number
+        sys.stdout.write(f"--seed {SEED} --round {number}: ")
         run_state_machine_as_test(partial(Owners, twins), settings=settings)
         spent = time.monotonic() - since
         sys.stdout.write(f"{Owners.steps:,} steps done on both stores, {spent:,.0f} s\n")
+        sys.stdout.flush()
+        if Owners.steps >= CAMPAIGN_STEPS:
+            break
     sys.stdout.write(f"{dict(Owners.met.most_common())}\n")
