@@ -5,6 +5,7 @@ import pytest
 
 from sekisho.ground.db import sql
 from tests.support.people import begin, person, wrong
+from tests.support.signing import nameless
 
 _WAITING = sql("SELECT kind FROM message WHERE sealed IS NOT NULL")
 
@@ -133,3 +134,23 @@ def test_a_method_in_use_is_not_compared_by_confirming_it_again(enrolling, clock
     right = app.at(clock.now())
     for typed in (wrong(right), right, code):
         assert "code_used" == enrolling.confirms_method(begun["id"], {"code": typed}).code
+
+
+@pytest.mark.spec("S2")
+def test_a_removed_browser_that_a_passkey_signs_in_without_a_name_gets_a_new_token(enrolling):
+    person, house = enrolling.person, enrolling.person.house
+    begun = enrolling.begins_method("passkey").json
+    key = enrolling.device()
+    assert 200 == enrolling.confirms_passkey(begun, key).status
+    removed, (browser,) = person.device, person.gets("/api/v1/devices").json["data"]
+    assert 204 == enrolling.deletes(f"/api/v1/devices/{browser['id']}").status
+    tokens = [removed]
+    for _ in range(2):
+        house.clock.move(hours=1)
+        sign_in = nameless(person.client)
+        sign_in.device = tokens[-1]
+        tokens.append(sign_in.by_passkey(key).json["device"]["token"])
+    assert removed != tokens[1]
+    assert tokens[1] == tokens[2]
+    told = [one.purpose for one in house.inbox.notices(person.address)]
+    assert 2 == told.count("new_sign_in")  # the first browser, and the new one of the same place

@@ -28,7 +28,7 @@ def twins(sqlite_template, postgres_url, tmp_path):
 
 
 @pytest.mark.spec("C3", "C4", "C5", "C6", "C8", "C10", "C11", "F2", "F3", "S1", "A1")
-@pytest.mark.spec("M2", "M7", "M9", "M10", "P8", "S2")
+@pytest.mark.spec("M2", "M4", "M5", "M6", "M7", "M9", "M10", "P1", "P3", "P8", "S2", "V1", "V5")
 @pytest.mark.attack("004", "006", "007", "010", "018", "019", "106")
 def test_both_stores_do_alike_and_as_the_model_says(twins):
     settings = hypothesis.settings(
