@@ -151,6 +151,15 @@ def test_a_refusal_says_what_to_do_next(refused, expected):
     assert expected == words.refusal("en", refused, ZONE, NOW)
 
 
+@pytest.mark.parametrize("reason", [Reason.TOO_MANY_TRIES, Reason.CODE_EXPIRED, Reason.CODE_USED])
+@pytest.mark.parametrize("kind", ["password", "passkey", "totp", "recovery_code"])
+def test_what_sends_no_code_speaks_of_none(reason, kind):
+    """A new code cannot be had for it: "get a new one" leads nowhere."""
+    refused = Refused(reason, retry_at=NOW + timedelta(hours=1), kind=kind)
+    assert "new one" not in words.refusal("en", refused, ZONE, NOW)
+    assert "コード" not in words.refusal("ja", refused, ZONE, NOW)
+
+
 def test_two_sentences_stand_as_the_language_wants_it():
     refused = Refused(Reason.CODE_WRONG, left=1, label="K7")
     said = words.refusal("ja", refused, ZONE, NOW)

@@ -45,6 +45,7 @@ def test_strangers_close_one_kind_to_strangers_alone(equipped, kind):
     assert 201 == closed.asks(kind).status
     refused = closed.gives(**right(equipped, kind))
     assert ("too_many_tries", True) == (refused.code, "retry_at" in refused.json)
+    assert "Use another way" in refused.json["user_message"]
     home = equipped.at_home()
     assert 201 == home.asks(kind).status
     assert 200 == home.gives(**right(equipped, kind)).status

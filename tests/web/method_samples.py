@@ -52,7 +52,7 @@ def refusals(framed: dict[str, Any]) -> dict[str, Refused]:
         "wrong": Refused(Reason.CODE_WRONG, left=4),
         "used": Refused(Reason.CODE_USED),
         "missing": Refused(Reason.INVALID_INPUT, pointer="/code"),
-        "tries": Refused(Reason.TOO_MANY_TRIES, retry_at=later),
+        "tries": Refused(Reason.TOO_MANY_TRIES, retry_at=later, kind="totp"),
     }
 
 

@@ -186,6 +186,15 @@ def charge(
     work: Work, policy: Policy, flow: flows.Flow, account: int | None, given: Given
 ) -> Paid | Refused:
     """Charge one try at the newest challenge's kind, before anything is compared."""
+    outcome = _charge(work, policy, flow, account, given)
+    if isinstance(outcome, Refused):
+        return replace(outcome, kind=flow.challenge.kind)  # so that it does not speak of a code
+    return outcome
+
+
+def _charge(
+    work: Work, policy: Policy, flow: flows.Flow, account: int | None, given: Given
+) -> Paid | Refused:
     newest = flow.challenge
     if newest.kind == passkey.PASSKEY.name:
         found = passkey.find(work, given.text if given.field == "credential" else None)

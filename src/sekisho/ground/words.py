@@ -160,8 +160,9 @@ def _offset(zone: tzinfo) -> str:
 def refusal(language: str, refused: Refused, zone: str, now: datetime) -> str:
     """Return what a refusal says to a person: the same words on pages and in `user_message`."""
     key = f"refusal.{refused.reason.value}"
-    if refused.kind == "push" and f"refusal.push_{refused.reason.value}" in catalogue(language):
-        key = f"refusal.push_{refused.reason.value}"
+    whose = "push" if refused.kind == "push" else "way"
+    if refused.kind and f"refusal.{whose}_{refused.reason.value}" in catalogue(language):
+        key = f"refusal.{whose}_{refused.reason.value}"
     again = refused.retry_at
     match refused.reason:
         case Reason.CODE_WRONG:
