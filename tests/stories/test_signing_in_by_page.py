@@ -94,6 +94,32 @@ def test_the_first_pages_passkey_signs_in_once_and_forms_from_elsewhere_never(eq
     assert "not_signed_in" == session_of(house.api, before)["code"]
 
 
+@pytest.mark.spec("C4", "M2", "M9")
+def test_a_new_code_goes_where_the_last_one_went(supplied, house, clock):
+    """To the phone, and not to the address that was typed; as a first proof and as a second."""
+    supplied.turns_on()
+    clock.move(hours=2)
+    second, first = (Page(house, supplied.person.address) for _ in range(2))
+    second.opens("password")
+    second.gives(password=PASSWORD)
+    flow = second.path.split("/")[2]
+    headers = {"Sekisho-Flow": second.client.jar["sekisho_flow"]}
+    ways = house.api.get(f"/api/v1/flows/{flow}", headers).json["options"]
+    by_text = next(one["id"] for one in ways if one["kind"] == "sms_code")
+    second.client.submit(second.path.replace("/code", "/way"), {"option": by_text}, second.path)
+    clock.move(minutes=2)
+    first.opens("sms_code", confirm=LAST_FOUR)
+    for one in (first, second):
+        clock.move(minutes=3)
+        before = len(house.inbox.codes(supplied.person.address))
+        phone = len(house.inbox.codes(E164))
+        resend = one.path.replace("/code", "/resend")
+        assert f"{one.path}?again=1" == one.client.submit(resend, {}, one.path).header("Location")
+        assert (before, phone + 1) == tuple(
+            len(house.inbox.codes(to)) for to in (supplied.person.address, E164)
+        )
+
+
 @pytest.mark.attack("095")
 def test_no_form_from_elsewhere_goes_on_with_a_flow(equipped, house):
     """Nor one of another browser: its cookie of flows is not this one's."""

@@ -95,10 +95,14 @@ class Given(msgspec.Struct, frozen=True):
 
 
 class Ask(msgspec.Struct, frozen=True):
-    """A request for a code: by which option, confirmed how where the option has no hint."""
+    """A request for a code: by which option, confirmed how where the option has no hint.
+
+    `is_again` asks for the newest code once more, wherever that went.
+    """
 
     option: str
     confirm: str | None = None
+    is_again: bool = False
 
     def __repr__(self) -> str:
         """Hide what is nobody's to read."""

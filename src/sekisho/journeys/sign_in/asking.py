@@ -102,16 +102,9 @@ def _ask(
     if isinstance(coarse, Refused) and lane == STRANGER:
         return coarse  # a familiar browser is not stopped by what strangers do (spec F2)
 
-    is_proved = found.flow is not None and bool(found.flow.proved)
-    if is_proved and found.flow and found.owner:
-        void = flows.void(found.flow, found.owner.voided_at)
-        if void is not None and void.reason is Reason.FLOW_EXPIRED:
-            return void
-    way = None if is_proved else named.way
-    if way is None:
-        way = ways.chosen(_own_ways(work, policy, named, found), named.request.option)
-    if way is None:
-        return _UNKNOWN
+    way = _way(work, policy, named, found)
+    if isinstance(way, Refused):
+        return way
     subject = found.owner.account if found.owner else named.subject
     if not way.channel:
         account = found.owner.account if found.owner else None
@@ -125,6 +118,20 @@ def _ask(
         who = telling.addressee(work, found.owner, ticket, subject)
         notices.tell(work, Told.GUESSES_BLOCKED, who, visitor)
     return asked
+
+
+def _way(work: Work, policy: Policy, named: _Named, found: Gathered) -> Way | Refused:
+    """Return the way that is asked for, among those that there are at this moment."""
+    flow, way = found.flow, named.way
+    if flow is not None and flow.proved:
+        way, void = None, flows.void(flow, found.owner.voided_at) if found.owner else None
+        if void is not None and void.reason is Reason.FLOW_EXPIRED:
+            return void
+    if named.request.is_again:
+        way = ways.again(work.keys, named.asker.ticket, policy.means, flow)
+    elif way is None:
+        way = ways.chosen(_own_ways(work, policy, named, found), named.request.option)
+    return way or _UNKNOWN
 
 
 def _own_ways(work: Work, policy: Policy, named: _Named, found: Gathered) -> tuple[Way, ...]:

@@ -172,8 +172,7 @@ def post_resend(db: Database, policy: Policy, gate: limits.Gate, call: Call) -> 
     ticket = shown.ticket_of(db, call)
     if ticket is None:
         return shown.ended(db, policy, call, "unknown")
-    option = actions.status(db, policy, call.visitor, ticket).options[0].id
-    asked = asking.ask(db, policy, gate, call.visitor, ticket, Ask(option))
+    asked = asking.ask(db, policy, gate, call.visitor, ticket, Ask("", is_again=True))
     match asked:
         case Refused():
             return shown.code_page(db, policy, call, ticket, asked)

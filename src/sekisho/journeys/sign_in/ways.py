@@ -80,6 +80,20 @@ def chosen(ways: Iterable[Way], option: str) -> Way | None:
     return next((one for one in ways if one.option.id == option), None)
 
 
+def again(keys: Keys, ticket: flows.Ticket, means: Means, flow: flows.Flow | None) -> Way | None:
+    """Return the way of the newest code, for one more to the same place; what sends none has none.
+
+    To who is not there it goes nowhere, as before (spec C11).
+    """
+    if flow is None or not flow.challenge.method:
+        typed = next(strangers(keys, ticket, means))
+        return typed if flow is None or flow.challenge.kind == typed.kind else None
+    newest = flow.challenge
+    channel = _CHANNELS.get(newest.kind)
+    option = Option("", newest.kind, None)
+    return Way(option, channel, contact=newest.method) if channel else None
+
+
 def options(ways: Iterable[Way]) -> tuple[Option, ...]:
     """Return the options of ways."""
     return tuple(one.option for one in ways)
