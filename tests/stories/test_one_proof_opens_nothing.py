@@ -20,6 +20,7 @@ PAGE = ("POST", "/sign-in/{flow}/code")
 PASSKEY_PAGE = ("POST", "/sign-in/passkey")
 # The routes that can yield a session; tests/house/test_sessions_begin.py finds a road beside them.
 YIELDS = {API, PAGE, PASSKEY_PAGE}
+CODE = re.compile(r"(?:[0-9A-Z]{5}-){4}[0-9A-Z]{5}")
 NEW = "a kettle sings behind the orchard"
 AT_ONCE = 3  # ways that are tried in one flow, which may ask five times
 PLACES = {
@@ -257,8 +258,8 @@ def shown_code(answer, code):
     """The recovery code that takes the place of the one that was used, where there is one."""
     if answer.body.startswith(b"{"):
         return answer.json.get("recovery_code", code)
-    found = re.search(r'class="secret"><bdi[^>]*>([^<]+)<', answer.text)
-    return found[1] if found else code
+    found = CODE.search(answer.text)
+    return found[0] if found else code
 
 
 def begun_by_page(person):
