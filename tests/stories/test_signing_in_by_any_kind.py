@@ -227,3 +227,19 @@ def test_an_operator_sees_what_protects_an_account_and_nothing_more(strict, hous
     kinds = ["password", "passkey", "totp", "recovery_code"]
     assert (True, kinds) == (shown["two_step"], shown["methods"])
     assert strict.person.address not in str(shown)
+
+
+@pytest.mark.spec("M3")
+def test_the_owner_sees_how_far_the_phones_clock_is_off_once_its_codes_showed_it(equipped, house):
+    (app,) = (one for one in equipped.methods() if one["kind"] == "totp")
+    assert 0 == app["clock_ahead_seconds"]
+    for ip in ("198.18.6.1", "198.18.6.2"):
+        passed = equipped.elsewhere(ip).by_code("totp", equipped.app_code(steps=1))
+        assert 200 == passed.status
+        house.clock.move(minutes=2)
+    held = {one["kind"]: one["clock_ahead_seconds"] for one in equipped.methods()}
+    assert (30, None) == (held["totp"], held["password"])
+    page = equipped.person.client
+    page.jar["sekisho_session"] = equipped.person.token
+    shown = page.get("/account/security/methods").text
+    assert "about 30 seconds ahead" in shown

@@ -63,6 +63,7 @@ def _cards(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "added_at": framed["now"] - timedelta(days=40),
         "last_used_at": framed["now"] - timedelta(minutes=2),
         "passkey": None,
+        "clock_ahead": 0,
         "rename_path": f"{_HOME}/mtd_0k8rz2m4v7q1c/rename",
         "change_path": "",
         "remove_path": _ONE,
@@ -134,6 +135,10 @@ def _home(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
             "told": words.text(language, "two_step.was_off"),
         },
         "security_info/methods.html#every": every,
+        "security_info/methods.html#clock": {
+            **both,
+            "methods": [{**cards["app"], "clock_ahead": ahead} for ahead in (60, -30)],
+        },
         "security_info/methods.html#changed": {**every, "told": changed},
         "security_info/methods.html#passkey_gone": {**both, "told": gone, "signals": [signal]},
         "security_info/methods.html#needed": {**is_on, "refused": Refused(Reason.STILL_NEEDED)},

@@ -4,7 +4,7 @@ Between them stands `rules.verify`, with nothing open. A seed leaves this module
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from sekisho.authenticators.rules import Verdict
@@ -74,6 +74,15 @@ def load(work: Work, account: int, method: int) -> Enrolled | None:
     if seed is None:
         raise SeedLost
     return Enrolled(account, method, seed, rules.read_marks(found.public or b""), found.counter)
+
+
+def clock_ahead(found: Method) -> timedelta:
+    """Return how far the clock of an app's phone is ahead, as its right answers showed.
+
+    It is for its owner alone, who has proved who he is.
+    """
+    steps = rules.read_marks(found.public).drift if found.public else 0
+    return timedelta(seconds=rules.STEP_SECONDS * steps)
 
 
 def confirm(

@@ -4,7 +4,7 @@ from functools import partial
 
 import msgspec
 
-from sekisho.authenticators import flow_api
+from sekisho.authenticators import flow_api, totp
 from sekisho.authenticators.passkey import Passkey, provider_of
 from sekisho.ground import ids
 from sekisho.ground.refusal import Reason, Refused
@@ -256,6 +256,9 @@ def _shape(found: Method, known: Passkey | None) -> MethodShape:
         added_at=show(found.confirmed_at or found.created_at),
         last_used_at=show(found.last_used_at) if found.last_used_at else None,
         passkey=_passkey(known) if known else None,
+        clock_ahead_seconds=int(totp.clock_ahead(found).total_seconds())
+        if found.kind == totp.KIND
+        else None,
     )
 
 

@@ -1,9 +1,11 @@
 """The page of all methods, and what was just done with one of them."""
 
+from datetime import timedelta
+
 import msgspec
 from msgspec.structs import replace
 
-from sekisho.authenticators import passkey
+from sekisho.authenticators import passkey, totp
 from sekisho.ground import ids, words
 from sekisho.ground.clock import instant
 from sekisho.ground.refusal import Refused
@@ -64,12 +66,14 @@ def told(means: Means, call: Call, session: Session, key: str, method: Method) -
 def card(found: Method, known: passkey.Passkey | None) -> dict[str, object]:
     """Return a method as its card shows it."""
     path = f"{HOME}/{ids.show('mtd', found.id)}"
+    ahead = totp.clock_ahead(found) if found.kind == totp.KIND else timedelta(0)
     return {
         "kind": found.kind,
         "name": found.name,
         "added_at": found.confirmed_at or found.created_at,
         "last_used_at": found.last_used_at,
         "passkey": _passkey(known) if known else None,
+        "clock_ahead": int(ahead.total_seconds()),
         "rename_path": f"{path}/rename" if found.kind in rules.NAMED else "",
         "change_path": f"{HOME}/add/{found.kind}" if found.kind == passwords.KIND else "",
         "remove_path": f"{path}/remove",

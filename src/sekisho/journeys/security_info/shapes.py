@@ -84,7 +84,11 @@ class PasskeyShape(msgspec.Struct):
 
 
 class MethodShape(msgspec.Struct):
-    """A method of the account; `passkey` is null for other kinds."""
+    """A method of the account; `passkey` is null for other kinds.
+
+    `clock_ahead_seconds` is by how much the clock of an app's phone is ahead, to half a minute;
+    null for other kinds.
+    """
 
     id: str
     kind: str
@@ -92,6 +96,7 @@ class MethodShape(msgspec.Struct):
     added_at: str
     last_used_at: str | None
     passkey: PasskeyShape | None
+    clock_ahead_seconds: int | None
 
 
 class MethodList(msgspec.Struct):
