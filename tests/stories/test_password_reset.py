@@ -53,6 +53,11 @@ def test_a_forgotten_password_is_replaced(house, asha, enrolling):
     assert 200 == signs_in_by(house, asha, BETTER).status
 
 
+def test_a_reset_is_for_a_name(house):
+    body = {"purpose": "reset_password", "kind": "passkey"}
+    assert "invalid_input" == house.api.post("/api/v1/flows", body).code
+
+
 @pytest.mark.attack("059")
 def test_a_reset_signs_nobody_in(house, asha, enrolling):
     enrolling.has_password(GOOD)

@@ -26,7 +26,9 @@ def begin(
 
     Nothing depends on whether the name is known, except to a browser that its account knows.
     """
-    if name is not None and rules.read_name(name) is None:
+    # A new password is for an account that was named: a passkey alone says whose only to sign in.
+    is_nameless = name is None and purpose is flows.Purpose.SIGN_IN
+    if not is_nameless and rules.read_name(name or "") is None:
         return Refused(Reason.INVALID_INPUT, pointer="/name", detail="no address, no phone number")
     zone = visitor.zone or policy.zone
     typed = (name or "").strip()
