@@ -4,6 +4,7 @@ Each act returns what its caller must see: the refusal or `done`, and the letter
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tests.models.kinds import (
     ALONE,
@@ -118,7 +119,10 @@ class Whole(Pushes):
             lane.asked.clear()
             lane.in_a_row, lane.is_closed = 0, False
             fitting[place].use_up(text, now)
-            return self.conclude(flow, code.kind, device)
+            seen = self.conclude(flow, code.kind, device)
+            used = self.everyone(person, "recovery_code_used")
+            is_told = code.kind == "recovery_code"
+            return replace(seen, letters=(*used, *seen.letters)) if is_told else seen
         flow.owner.events.append((now, f"code_{WORTH[worth]}"))
         letters = self._tell_failed(flow, fitting, device)
         left = self.shown(code, self._budget(lane, flow.lane, 0)[0])

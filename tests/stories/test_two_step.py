@@ -73,6 +73,9 @@ def test_a_recovery_code_opens_one_session_and_is_replaced(cautious):
     typed = cautious.code.lower().replace("-", " ")
     passed = cautious.answers_second(attempt, first, "recovery_code", typed)
     assert "passed" == passed.json["state"]
+    house = cautious.person.house
+    told = [one.purpose for one in house.inbox.notices(cautious.person.address)]
+    assert 1 == told.count("recovery_code_used"), "its owner hears of it, NIST 4.2.1.1"
     new = passed.json["recovery_code"]
     assert new != cautious.code
     cautious.person.house.clock.move(seconds=61)

@@ -5,14 +5,16 @@ from contextlib import contextmanager
 
 import msgspec
 
-from sekisho.authenticators import password, proving, registered
+from sekisho.authenticators import password, proving, recovery_code, registered
 from sekisho.authenticators.password import Place
 from sekisho.authenticators.registered import Outcome, Paid
 from sekisho.authenticators.rules import Given, Means, Verdict
-from sekisho.ground.db import Database
+from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
-from sekisho.records import flows
+from sekisho.ground.visitor import Visitor
+from sekisho.records import flows, notices
 from sekisho.records.activity import Kind
+from sekisho.records.notices import Told
 
 Proof = flows.Charged | Paid
 
@@ -60,6 +62,24 @@ def compare(
     if outcome.verdict is Verdict.RIGHT:
         return Right(registered.proves(proof, outcome), outcome)
     return outcome.verdict
+
+
+def use_up(work: Work, proof: Proof, right: Right, visitor: Visitor) -> str | Refused | None:
+    """Use a right answer up, of what is registered: of any number of them one commits this.
+
+    Returns the recovery code that takes the place of the one that was used, for its owner's eyes;
+    every contact is told of that (NIST SP 800-63B-4 §4.2.1.1). Reads first, so that the caller may
+    keep after it.
+    """
+    if right.outcome is None or not isinstance(proof, Paid):
+        return None
+    found = right.outcome.candidate
+    is_told = found is not None and proof.kind == recovery_code.KIND
+    told_of_it = notices.addressees(work, found.account) if found and is_told else []
+    made = registered.use_up(work, proof, right.outcome)
+    if not isinstance(made, Refused):
+        notices.tell_all(work, Told.RECOVERY_CODE_USED, told_of_it, visitor)
+    return made
 
 
 def told(proof: Proof, verdict: Verdict, given: Given) -> tuple[Kind, Refused]:

@@ -228,7 +228,7 @@ def _pass(
     if isinstance(paid, registered.Paid) and right.outcome is not None:
         payer = paid.payer
         book = limits.reading(work, payer) if payer else book
-        made = registered.use_up(work, paid, right.outcome)
+        made = comparing.use_up(work, paid, right, visitor)
     if isinstance(made, Refused):
         return made
     proved = (*charged.flow.proved, right.kind)

@@ -204,9 +204,7 @@ def _more(
 
 
 def _use_up(work: Work, paid: Paid, right: Right) -> str | Refused | None:
-    if right.outcome is None or not isinstance(paid.proof, registered.Paid):
-        return None
-    return registered.use_up(work, paid.proof, right.outcome)
+    return comparing.use_up(work, paid.proof, right, paid.visitor)
 
 
 def _by_now(work: Work, ticket: flows.Ticket, paid: Paid, right: Right) -> _Now | Refused:
