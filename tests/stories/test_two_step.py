@@ -66,6 +66,21 @@ def test_a_code_of_the_app_opens_one_session(cautious):
     assert "code_used" == cautious.answers_second(attempt, first, "totp", code).code
 
 
+@pytest.mark.spec("M10")
+@pytest.mark.attack("029")
+def test_a_code_of_the_app_that_is_used_again_elsewhere_warns_its_owner(cautious, house):
+    """NIST SP 800-63B-4 §3.1.4.2: somebody may have looked over a shoulder."""
+    attempt, first = cautious.first_proof()
+    code = cautious.app_code()
+    assert 200 == cautious.answers_second(attempt, first, "totp", code).status
+    house.clock.move(seconds=1)
+    cautious.person.client, cautious.person.device = house.client("198.18.7.7"), ""
+    attempt, first = cautious.first_proof()
+    assert "code_used" == cautious.answers_second(attempt, first, "totp", code).code
+    told = [one.purpose for one in house.inbox.notices(cautious.person.address)]
+    assert 1 == told.count("second_step_failed")
+
+
 @pytest.mark.spec("M7")
 @pytest.mark.attack("036")
 def test_a_recovery_code_opens_one_session_and_is_replaced(cautious):
