@@ -86,3 +86,21 @@ def test_sqlite_keeps_what_was_committed_at_a_power_cut(tmp_path: Path) -> None:
 
 def _pragma(name: str) -> Statement:
     return sql(f"PRAGMA {name}")
+
+
+def test_nodes_that_start_at_once_on_an_empty_store_share_one_key(
+    empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another node makes the key and claims the store between our look and our claim."""
+    schema.migrate(empty)
+    path = tmp_path / "root.key"
+    make = keys.make
+    first: list[keys.Keys] = []
+
+    def late(where: Path, chance: SystemChance) -> keys.Keys:
+        monkeypatch.setattr(keys, "make", make)
+        first.append(schema.keys_of(empty, where, chance))
+        return make(where, chance)
+
+    monkeypatch.setattr(keys, "make", late)
+    assert schema.keys_of(empty, path, SystemChance()) == first[0]

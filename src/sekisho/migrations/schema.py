@@ -13,6 +13,10 @@ from sekisho.ground.keys import KeyFileError, Keys
 from sekisho.records import methods  # noqa: F401  # its table: no journey brings it along yet
 
 _STEPS = Path(__file__).parent.parent / "migrations"
+_KNOWN = sa.text("SELECT value FROM meta WHERE name = 'key'")
+_CLAIM = sa.text(
+    "INSERT INTO meta (name, value) VALUES ('key', :value) ON CONFLICT (name) DO NOTHING"
+)
 HEAD = "0011"
 
 
@@ -62,14 +66,11 @@ def keys_of(url: str, path: Path, chance: Chance) -> Keys:
         if not sa.inspect(connection).has_table("meta"):
             message = "the store is empty; run `sekisho migrate` first, or start the service"
             raise StoreError(message)
-        known = connection.execute(sa.text("SELECT value FROM meta WHERE name = 'key'")).scalar()
+        known = connection.execute(_KNOWN).scalar()
         if known is None:
-            keys = root_keys.load(path) if path.exists() else root_keys.make(path, chance)
-            connection.execute(
-                sa.text("INSERT INTO meta (name, value) VALUES ('key', :value)"),
-                {"value": _mark(keys)},
-            )
-            return keys
+            keys = _first_keys(path, chance)
+            connection.execute(_CLAIM, {"value": _mark(keys)})
+            known = connection.execute(_KNOWN).scalar()  # another node may have been faster
     try:
         keys = root_keys.load(path)
     except KeyFileError:
@@ -93,6 +94,14 @@ def _connected(url: str) -> Iterator[sa.Connection]:
         said = str(error.orig).strip() or type(error.orig).__name__
         message = f"{url.partition(':')[0]} does not answer: {said.splitlines()[0]}"
         raise StoreError(message) from error
+
+
+def _first_keys(path: Path, chance: Chance) -> Keys:
+    """Make the root key of an empty store, or take the one that another node was faster to make."""
+    try:
+        return root_keys.load(path) if path.exists() else root_keys.make(path, chance)
+    except FileExistsError:
+        return root_keys.load(path)
 
 
 def _mark(keys: Keys) -> str:
