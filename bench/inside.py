@@ -19,22 +19,17 @@ from typing import Any
 
 from bench import seeding
 from bench.subjects import Person
+from bench.subjects.sekisho import SETTINGS
 from sekisho.authenticators.password import Cost, hashing
 from sekisho.doors import house
 from sekisho.doors.settings import gather
 from sekisho.ground.keys import Keys
 from sekisho.web.routing import make_app
 
-_ANY = "1000000000"  # the coarse limits stay on, so high that one machine cannot reach them
-_SETTINGS = {
+_SETTINGS = SETTINGS | {
     "SEKISHO_PUBLIC_URL": "http://127.0.0.1:8080",
     "SEKISHO_SMTP_URL": "smtp://127.0.0.1:1?starttls=no",
-    "SEKISHO_MAIL_FROM": "Bench <bench@service.example>",
     "SEKISHO_WORKER": "apart",
-    "SEKISHO_TRUSTED_PROXIES": "127.0.0.0/8",
-    "SEKISHO_LIMITS_REQUESTS_HOUR_IP": _ANY,
-    "SEKISHO_LIMITS_REQUESTS_HOUR_NET": _ANY,
-    "SEKISHO_LIMITS_REQUESTS_HOUR_ALL": _ANY,
 }
 _GAP = 0.007  # seconds: three requests for each hash
 _WARMING = 50

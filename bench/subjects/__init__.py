@@ -69,7 +69,6 @@ class Subject(Protocol):
     """Something that signs people in with a code by mail."""
 
     name: str
-    is_peer: bool
     port: int
 
     def prepare(self) -> None:

@@ -20,7 +20,6 @@ class Allauth:
     """One gunicorn with two workers. A class because it holds the process."""
 
     name = "django-allauth"
-    is_peer = True
 
     def __init__(self, place: Place) -> None:
         """Hold where to live; nothing is made yet."""

@@ -17,7 +17,6 @@ class BetterAuth:
     """One node on SQLite, two on PostgreSQL. A class because it holds the process."""
 
     name = "better-auth"
-    is_peer = True
 
     def __init__(self, place: Place) -> None:
         """Hold where to live; nothing is made yet."""

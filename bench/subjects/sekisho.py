@@ -17,6 +17,13 @@ from sekisho.ground import keys
 _DATABASE = "sekisho"
 _WORKER_THREADS = ("sekisho-worker", "sekisho-email")  # as the kernel shows them
 _ANY = "1000000000"  # the coarse limits stay on, so high that one machine cannot reach them
+SETTINGS = {
+    "SEKISHO_MAIL_FROM": "Bench <bench@service.example>",
+    "SEKISHO_TRUSTED_PROXIES": "127.0.0.0/8",
+    "SEKISHO_LIMITS_REQUESTS_HOUR_IP": _ANY,
+    "SEKISHO_LIMITS_REQUESTS_HOUR_NET": _ANY,
+    "SEKISHO_LIMITS_REQUESTS_HOUR_ALL": _ANY,
+}
 
 
 class _Option(msgspec.Struct):
@@ -56,7 +63,6 @@ class Sekisho:
     """
 
     name = "sekisho"
-    is_peer = False
 
     def __init__(self, place: Place, server_processes: int, events: int) -> None:
         """Hold where to live; nothing is made yet."""
@@ -210,15 +216,11 @@ class Sekisho:
     def _start(self, name: str, *command: str, user: str = postgres.USER) -> Started:
         self._data.mkdir(exist_ok=True)
         environment = {
+            **SETTINGS,
             "SEKISHO_PUBLIC_URL": f"http://127.0.0.1:{self.port}",
             "SEKISHO_DATABASE_URL": self._url(user),
             "SEKISHO_SMTP_URL": f"smtp://127.0.0.1:{self._place.mailbox.smtp_port}?starttls=no",
-            "SEKISHO_MAIL_FROM": "Bench <bench@service.example>",
             "SEKISHO_WORKER": "apart" if self._place.postgres else "inside",
-            "SEKISHO_TRUSTED_PROXIES": "127.0.0.0/8",
-            "SEKISHO_LIMITS_REQUESTS_HOUR_IP": _ANY,
-            "SEKISHO_LIMITS_REQUESTS_HOUR_NET": _ANY,
-            "SEKISHO_LIMITS_REQUESTS_HOUR_ALL": _ANY,
         }
         arguments = [sys.executable, "-m", "sekisho", *command, "--data", str(self._data)]
         return processes.start(name, arguments, self._place.folder, environment)

@@ -74,8 +74,8 @@ def use_up(work: Work, proof: Proof, right: Right, visitor: Visitor) -> str | Re
     if right.outcome is None or not isinstance(proof, Paid):
         return None
     found = right.outcome.candidate
-    is_told = found is not None and proof.kind == recovery_code.KIND
-    told_of_it = notices.addressees(work, found.account) if found and is_told else []
+    is_recovery = proof.kind == recovery_code.KIND
+    told_of_it = notices.addressees(work, found.account) if found and is_recovery else []
     made = registered.use_up(work, proof, right.outcome)
     if not isinstance(made, Refused):
         notices.tell_all(work, Told.RECOVERY_CODE_USED, told_of_it, visitor)

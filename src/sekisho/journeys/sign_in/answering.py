@@ -115,9 +115,8 @@ def _charge(work: Work, policy: Policy, attempt: _Attempt) -> Paid | Refused:
     misfit = comparing.misfit(flow, attempt.given)
     if misfit is not None:
         return misfit
-    void = flows.void(flow, found.owner.voided_at) if found.owner else None
-    if void is not None:
-        return void
+    if found.void is not None:
+        return found.void
     visitor, is_familiar = _recognised(work, visitor, found)
     payer = found.payer(flow)
     proof: flows.Charged | registered.Paid | Refused

@@ -124,7 +124,7 @@ def _way(work: Work, policy: Policy, named: _Named, found: Gathered) -> Way | Re
     """Return the way that is asked for, among those that there are at this moment."""
     flow, way = found.flow, named.way
     if flow is not None and flow.proved:
-        way, void = None, flows.void(flow, found.owner.voided_at) if found.owner else None
+        way, void = None, found.void
         if void is not None and void.reason is Reason.FLOW_EXPIRED:
             return void
     if named.request.is_again:

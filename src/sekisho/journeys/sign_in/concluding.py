@@ -218,9 +218,8 @@ def _by_now(work: Work, ticket: flows.Ticket, paid: Paid, right: Right) -> _Now 
             return Refused(Reason.FLOW_UNKNOWN)
         if not flows.is_same(found.flow, charged.flow):
             return Refused(Reason.CODE_USED)
-        void = flows.void(found.flow, found.owner.voided_at) if found.owner else None
-        if void is not None:
-            return void
+        if found.void is not None:
+            return found.void
         owner, books, payer = found.owner, found.books, found.payer(found.flow)
     if isinstance(proof, registered.Paid):
         payer = proof.payer

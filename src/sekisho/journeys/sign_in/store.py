@@ -7,6 +7,7 @@ import msgspec
 
 from sekisho.ground.db import Row, Work, sql
 from sekisho.ground.keys import Keys
+from sekisho.ground.refusal import Refused
 from sekisho.ground.showing import shown
 from sekisho.journeys.sign_in.rules import Name
 from sekisho.records import contacts, flows, limits
@@ -83,6 +84,13 @@ class Gathered(msgspec.Struct, frozen=True):
     def payer(self, flow: flows.Flow) -> int:
         """Return the subject whose book and events an answer in this flow goes to."""
         return self.owner.account if self.owner else flow.subject
+
+    @property
+    def void(self) -> Refused | None:
+        """Why the flow opens nothing since its owner's security info changed, or None (spec V5)."""
+        if self.owner is None or self.flow is None:
+            return None
+        return flows.void(self.flow, self.owner.voided_at)
 
 
 def blind(keys: Keys, name: Name | None) -> bytes:
