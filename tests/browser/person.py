@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import expect
 
 from sekisho.ground import words
+from tests.browser.judging import NARROW
 
 SERVICE = "Sekisho"
 # Chromium's console also tells the status of each page; subresources are judged by their answers.
@@ -152,3 +153,10 @@ class Person:
         """The summary of errors says this, alone, and the title says that there is an error."""
         expect(self.page.locator("[data-errors] li")).to_have_text([problem])
         assert self.page.title().startswith(self.words("frame.error_title", title=""))
+
+
+def elsewhere(person, one, **options):
+    """The same person in a narrow browser that nobody knows; `person` brings browsers."""
+    other = person(one.language, viewport=NARROW, **options)
+    other.address = one.address
+    return other

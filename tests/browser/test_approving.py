@@ -9,14 +9,13 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import running
-from tests.browser.judging import AXE, FOUND, WIDER
-from tests.browser.person import Person
+from tests.browser.judging import NARROW, is_clean
+from tests.browser.person import Person, elsewhere
 from tests.browser.test_two_step import confirms_by_mail
 from tests.support.phones import base64url, point, private_key
 
 pytestmark = pytest.mark.spec("M4")
 HOME = "/account/security/methods"
-NARROW = {"width": 320, "height": 640}
 NAME = "Pixel"
 SUBSCRIPTION = {
     "endpoint": "https://push.example.net/1",
@@ -71,13 +70,6 @@ def settles(person, language):
     asha = person(language, viewport=NARROW)
     asha.signs_in()
     return asha
-
-
-def elsewhere(person, asha, **options):
-    """The same person in a browser that nobody knows."""
-    other = person(asha.language, viewport=NARROW, **options)
-    other.address = asha.address
-    return other
 
 
 def looks(one):
@@ -148,8 +140,7 @@ def test_a_phone_is_added_approves_says_no_and_reports(person, phone, language):
     number = wants_the_phone(other)
     part(held, "ask")
     held.reads(asha.address)
-    held.page.evaluate(AXE)
-    assert [[], []] == [held.page.evaluate(FOUND, {}), held.page.evaluate(WIDER)]
+    is_clean(held)
     types(held, f"{(int(number) + 1) % 100:02d}")
     expect(held.page.get_by_role("alert")).to_have_text(held.words("app.say_wrong_number"))
     forgives(held, "401")

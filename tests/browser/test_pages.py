@@ -10,9 +10,8 @@ import pytest
 
 from sekisho.ground.words import LANGUAGES
 from tests.browser import showing
-from tests.browser.judging import AXE, FOUND, WIDER
+from tests.browser.judging import AXE, FOUND, NARROW, WIDER
 
-NARROW = {"width": 320, "height": 640}
 LEAST = 44  # pixels that a finger hits
 OPEN = "document.querySelectorAll('details').forEach(one => { one.open = true; })"
 # A box to tick is hit by its label too, and a card by all of it.

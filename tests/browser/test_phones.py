@@ -5,18 +5,10 @@ from itertools import count
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.judging import AXE, FOUND, WIDER
+from tests.browser.judging import NARROW, is_clean
 
 HOME = "/account/security"
-NARROW = {"width": 320, "height": 640}
 _NUMBERS = count(10)  # each test has numbers of its own
-
-
-def is_clean(asha):
-    """Axe finds nothing on this page, and at 320 px nothing is cut off."""
-    asha.page.evaluate(AXE)
-    assert [] == asha.page.evaluate(FOUND, {})
-    assert [] == asha.page.evaluate(WIDER)
 
 
 @pytest.fixture

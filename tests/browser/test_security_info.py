@@ -3,11 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.judging import AXE, FOUND, WIDER
+from tests.browser.judging import NARROW, is_clean
 from tests.browser.person import new_address
 
 HOME = "/account/security"
-NARROW = {"width": 320, "height": 640}
 HINTS = ("as*****@example.com", "se*****@example.com")
 
 
@@ -21,13 +20,6 @@ def narrow(person, language):
     asha = person(language, viewport=NARROW)
     asha.signs_in()
     return asha
-
-
-def is_clean(asha):
-    """Axe finds nothing on this page, and at 320 px nothing is cut off."""
-    asha.page.evaluate(AXE)
-    assert [] == asha.page.evaluate(FOUND, {})
-    assert [] == asha.page.evaluate(WIDER)
 
 
 def begins_to_add(asha, address):

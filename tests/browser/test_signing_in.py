@@ -3,11 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.judging import AXE, FOUND, WIDER
+from tests.browser.judging import NARROW, is_clean
+from tests.browser.person import elsewhere
 from tests.browser.test_methods import GOOD, Device, adds_passkey, begins, chooses
 
 pytestmark = pytest.mark.spec("M9")
-NARROW = {"width": 320, "height": 640}
 
 
 @pytest.fixture
@@ -16,20 +16,6 @@ def asha(person, language):
     asha = person(language, viewport=NARROW)
     asha.signs_in()
     return asha
-
-
-def elsewhere(person, asha, **options):
-    """The same person in a browser that nobody knows."""
-    other = person(asha.language, viewport=NARROW, **options)
-    other.address = asha.address
-    return other
-
-
-def is_clean(one):
-    """Axe finds nothing on this page, and at 320 px nothing is cut off."""
-    one.page.evaluate(AXE)
-    assert [] == one.page.evaluate(FOUND, {})
-    assert [] == one.page.evaluate(WIDER)
 
 
 def has_password(asha):
