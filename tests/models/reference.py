@@ -371,7 +371,7 @@ class Reference:
 
     def _refuse(self, flow: Flow, code: Code, free_at: int) -> Seen:
         """Nothing is compared; a stranger's next code is a long one, with tries of its own."""
-        may_grow = flow.lane == STRANGERS and code.digits < LONG_DIGITS
+        may_grow = flow.lane == STRANGERS and 0 < code.digits < LONG_DIGITS  # 0: it was not sent
         retry_at = max(code.resend_at, self.now + 1, self.now if may_grow else free_at)
         told: Letters = ()
         if flow.purpose in SIGNING:

@@ -119,10 +119,10 @@ class Whole(Pushes):
             lane.asked.clear()
             lane.in_a_row, lane.is_closed = 0, False
             fitting[place].use_up(text, now)
-            seen = self.conclude(flow, code.kind, device)
-            used = self.everyone(person, "recovery_code_used")
             is_told = code.kind == "recovery_code"
-            return replace(seen, letters=(*used, *seen.letters)) if is_told else seen
+            used = self.everyone(person, "recovery_code_used") if is_told else ()
+            seen = self.conclude(flow, code.kind, device)
+            return replace(seen, letters=(*used, *seen.letters))
         flow.owner.events.append((now, f"code_{WORTH[worth]}"))
         letters = self._tell_failed(flow, fitting, device)
         left = self.shown(code, self._budget(lane, flow.lane, 0)[0])
