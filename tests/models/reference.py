@@ -416,14 +416,33 @@ class Reference:
             flow.is_anybodys = False
             if flow.purpose in SIGNING:
                 person.events.append((self.now, "first_proof"))
-            return Seen("more", letters=told)
+            typed = self._tell_typed(flow) if kind == "recovery_code" else ()
+            return Seen("more", letters=(*told, *typed))
         flow.state, flow.whole, flow.trust = "passed", proved, trust
+        used = self._use_recovery_code(person) if "recovery_code" in proved else ()
         if flow.purpose == "sign_in":
-            return self._sign_in(person, device)
+            seen = self._sign_in(person, device)
+            return Seen("passed", letters=(*told, *used, *seen.letters))
         if flow.purpose in ("step_up", "reset_password"):
             self.proofs.append((flow.session, flow.act, flow.parameters, self.now))
             person.events.append((self.now, "stepped_up"))
-        return Seen("passed")
+        return Seen("passed", letters=used)
+
+    def _tell_typed(self, flow: Flow) -> Letters:
+        """A recovery code is used up with its flow: until then its owner hears of it once a day."""
+        person, book = flow.person, (flow.person.account, f"recovery code {flow.lane}")
+        if self.now - person.told.get(book, -DAY) < DAY:
+            return ()
+        person.told[book] = self.now
+        return self.everyone(person, "recovery_code_typed")
+
+    def _use_recovery_code(self, person: Person) -> Letters:
+        """With it goes what was asked for before (V5); it counts no wrong answers any more."""
+        person.changed_at = self.now
+        for method in person.methods:
+            if method.kind == "recovery_code" and method.state == "active":
+                method.tries = 0
+        return self.everyone(person, "recovery_code_used")
 
     def _trust(self, flow: Flow, device: str) -> tuple[Trust | None, Letters]:
         """The trust that stands in the place of a second step; an old token ends it (S2, 108)."""

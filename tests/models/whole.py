@@ -4,7 +4,6 @@ Each act returns what its caller must see: the refusal or `done`, and the letter
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from tests.models.kinds import (
     ALONE,
@@ -118,11 +117,9 @@ class Whole(Pushes):
             lane.short.pop()
             lane.asked.clear()
             lane.in_a_row, lane.is_closed = 0, False
-            fitting[place].use_up(text, now)
-            is_told = code.kind == "recovery_code"
-            used = self.everyone(person, "recovery_code_used") if is_told else ()
-            seen = self.conclude(flow, code.kind, device)
-            return replace(seen, letters=(*used, *seen.letters))
+            if code.kind != "recovery_code":  # which is used up with its flow
+                fitting[place].use_up(text, now)
+            return self.conclude(flow, code.kind, device)
         flow.owner.events.append((now, f"code_{WORTH[worth]}"))
         letters = self._tell_failed(flow, fitting, device)
         left = self.shown(code, self._budget(lane, flow.lane, 0)[0])

@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.guarded import Guarded
 from tests.support.people import at_once
+from tests.support.signing import PASSWORD
 
 
 @pytest.mark.spec("M3")
@@ -99,6 +100,55 @@ def test_a_recovery_code_opens_one_session_and_is_replaced(cautious):
         "code_used" == cautious.answers_second(attempt, first, "recovery_code", cautious.code).code
     )
     assert 200 == attempt.type(new, cautious.person.device).status
+
+
+@pytest.mark.spec("M7", "M10")
+@pytest.mark.attack("036")
+def test_a_recovery_code_given_first_is_replaced_when_the_second_proof_is_given_too(strict, house):
+    """Who holds nothing else learns nothing; who stops half-way loses nothing; the owner hears."""
+    for _ in range(2):
+        first = strict.elsewhere().by_code("recovery_code", strict.code)
+        assert ("open", None) == (first.json["state"], first.json.get("recovery_code"))
+    told = [one.purpose for one in house.inbox.notices(strict.person.address)]
+    assert (1, 0) == (told.count("recovery_code_typed"), told.count("recovery_code_used"))
+    sign_in = strict.elsewhere()
+    assert "open" == sign_in.by_code("recovery_code", strict.code).json["state"]
+    passed = sign_in.by_code("totp", strict.app_code())
+    new = passed.json["recovery_code"]
+    assert ("passed", True) == (passed.json["state"], new != strict.code)
+    told = [one.purpose for one in house.inbox.notices(strict.person.address)]
+    assert (1, 1) == (told.count("recovery_code_typed"), told.count("recovery_code_used"))
+    assert "code_used" == strict.elsewhere().by_code("recovery_code", strict.code).code
+    assert "open" == strict.elsewhere().by_code("recovery_code", new).json["state"]
+
+
+@pytest.mark.spec("M7")
+@pytest.mark.attack("036")
+def test_a_recovery_code_half_used_twice_passes_once(strict, house):
+    halves = [strict.elsewhere(), strict.elsewhere("198.18.7.7")]
+    for one in halves:
+        assert "open" == one.by_code("recovery_code", strict.code).json["state"]
+    house.clock.move(seconds=1)
+    seconds = [one.asks("password") for one in halves]
+    assert [201, 201] == [one.status for one in seconds]
+    told = [one.gives(password=PASSWORD) for one in halves]
+    assert ["", "flow_expired"] == [one.json.get("code", "") for one in told]
+
+
+@pytest.mark.spec("M7", "P8")
+@pytest.mark.attack("036")
+def test_a_step_up_that_a_recovery_code_begins_shows_the_new_one_at_its_end(strict):
+    step_up = strict.begins("methods.add", {"kind": "totp", "name": "Other"})
+    chosen = {one["kind"]: one["id"] for one in step_up.begun.json["options"]}
+    step_up.option = chosen["recovery_code"]
+    assert 201 == step_up.ask(strict.person.device).status
+    first = step_up.type(strict.code)
+    assert ("open", None) == (first.json["state"], first.json.get("recovery_code"))
+    step_up.option = next(one["id"] for one in first.json["options"] if one["kind"] == "totp")
+    assert 201 == step_up.ask(strict.person.device).status
+    passed = step_up.type(strict.app_code())
+    assert ("passed", 29) == (passed.json["state"], len(passed.json["recovery_code"]))
+    assert 201 == strict.posts("/api/v1/methods", {"kind": "totp", "name": "Other"}).status
 
 
 @pytest.mark.spec("M10", "P8")

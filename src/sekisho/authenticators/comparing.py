@@ -12,11 +12,20 @@ from sekisho.authenticators.rules import Given, Means, Verdict
 from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
-from sekisho.records import flows, notices
+from sekisho.records import accounts, flows, limits, notices
 from sekisho.records.activity import Kind
+from sekisho.records.methods import Method
 from sekisho.records.notices import Told
 
 Proof = flows.Charged | Paid
+
+
+class Day(msgspec.Struct, frozen=True):
+    """The book of what an owner hears of once a day: no kind is charged there."""
+
+    payer: int
+    version: int
+    book: limits.Book
 
 
 class Right(msgspec.Struct, frozen=True):
@@ -24,6 +33,20 @@ class Right(msgspec.Struct, frozen=True):
 
     kind: str
     outcome: Outcome | None = None
+
+
+def today(work: Work, account: int, what: str) -> Day:
+    """Gather whether an owner heard of something today."""
+    payer = registered.payer_of(work.keys, account, what)
+    return Day(payer, *limits.reading(work, payer))
+
+
+def is_once(work: Work, day: Day, lane: int) -> bool:
+    """Say whether this is the first time today, in this lane, and keep that it was told."""
+    told = limits.block(day.book, lane, work.now)
+    if told is not None:
+        limits.keep(work, day.payer, day.version, told)
+    return told is not None
 
 
 @contextmanager
@@ -64,22 +87,62 @@ def compare(
     return outcome.verdict
 
 
-def use_up(work: Work, proof: Proof, right: Right, visitor: Visitor) -> str | Refused | None:
-    """Use a right answer up, of what is registered: of any number of them one commits this.
+def go_on(work: Work, account: int, proof: Proof, right: Right, visitor: Visitor) -> Refused | None:
+    """Use up a right answer that is not the last one. Reads first.
 
-    Returns the recovery code that takes the place of the one that was used, for its owner's eyes;
-    every contact is told of that (NIST SP 800-63B-4 §4.2.1.1). Reads first, so that the caller may
-    keep after it.
+    A recovery code stays as it is, since it may have come from somebody else; its owner hears of
+    it, once a day.
     """
+    is_code = right.kind == recovery_code.KIND
+    owners = notices.addressees(work, account) if is_code else []
+    day = today(work, account, Told.RECOVERY_CODE_TYPED.value) if is_code else None
+    used = _use_up(work, proof, right)
+    if used is None and day is not None and is_once(work, day, charged(proof).flow.lane):
+        notices.tell_all(work, Told.RECOVERY_CODE_TYPED, owners, visitor)
+    return used
+
+
+def _use_up(work: Work, proof: Proof, right: Right) -> Refused | None:
+    """Use up what is registered: of any number of right answers one commits this."""
     if right.outcome is None or not isinstance(proof, Paid):
         return None
-    found = right.outcome.candidate
-    is_recovery = proof.kind == recovery_code.KIND
-    told_of_it = notices.addressees(work, found.account) if found and is_recovery else []
-    made = registered.use_up(work, proof, right.outcome)
-    if not isinstance(made, Refused):
-        notices.tell_all(work, Told.RECOVERY_CODE_USED, told_of_it, visitor)
-    return made
+    return registered.use_up(work, proof, right.outcome)
+
+
+def pass_by(
+    work: Work, account: int, proof: Proof, right: Right, visitor: Visitor
+) -> str | Refused | None:
+    """Use up the answer that passes a flow, and the recovery code among its proofs (spec M7).
+
+    Returns the code that takes its place, for its owner's eyes; every contact is told of it (NIST
+    SP 800-63B-4 §4.2.1.1). Until then it stays: who stops half-way loses nothing, and who holds
+    nothing else learns nothing. Reads first.
+
+    # Threat: 036, two flows that hold one code: the first that passes voids the other
+    # (test_a_recovery_code_half_used_twice_passes_once).
+    """
+    code = _recovery_code(work, account, proof, right)
+    if code is None or isinstance(code, Refused):
+        return code or _use_up(work, proof, right)
+    owners = notices.addressees(work, account)
+    used = _use_up(work, proof, right)
+    if used is not None:
+        return used
+    made = recovery_code.renew(work, code)
+    accounts.void_codes(work, account)
+    notices.tell_all(work, Told.RECOVERY_CODE_USED, owners, visitor)
+    return made.code
+
+
+def _recovery_code(work: Work, account: int, proof: Proof, right: Right) -> Method | Refused | None:
+    """Return the recovery code among a flow's proofs, as it stands; None where there is none."""
+    flow = charged(proof).flow
+    if recovery_code.KIND in flow.proved:
+        return recovery_code.standing(work, account)
+    found = right.outcome.candidate if right.outcome else None
+    if found is None or not isinstance(found.held, recovery_code.Kept):
+        return None
+    return recovery_code.right(work, found.held, Verdict.RIGHT)
 
 
 def told(proof: Proof, verdict: Verdict, given: Given) -> tuple[Kind, Refused]:

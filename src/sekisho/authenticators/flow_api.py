@@ -226,9 +226,11 @@ def answer(keys: Keys, roads: Roads, call: Call) -> Reply:
     if ids.read("chl", call.params["challenge"]) is None:
         return Refused(Reason.NOT_FOUND)
     given = given_of(call.body)
-    if isinstance(given, Refused):
-        return given
-    outcome = roads[ticket.purpose].answer(call.visitor, ticket, given)
+    outcome = (
+        given
+        if isinstance(given, Refused)
+        else roads[ticket.purpose].answer(call.visitor, ticket, given)
+    )
     match outcome:
         case Refused():
             return replace(outcome, language=ticket.language)
@@ -236,8 +238,7 @@ def answer(keys: Keys, roads: Roads, call: Call) -> Reply:
             number = ids.show("flw", ticket.flow)
             ways = _options(outcome.options)
             still = flows.State.OPEN.word
-            made = outcome.recovery_code
-            return Json(FlowPassed(number, still, options=ways, recovery_code=made))
+            return Json(FlowPassed(number, still, options=ways))
         case Passed():
             return Json(_passed(ticket, outcome))
 

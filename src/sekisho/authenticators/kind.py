@@ -52,12 +52,12 @@ class Hand:
 
     `load` takes the account and the method; what it returns is `held`, None where there is nothing
     to compare with. `compare` takes None too, and works as long (attack 088). `use_up` reads before
-    it writes, and returns what takes the place of what was used, for its owner's eyes.
+    it writes.
     """
 
     load: Callable[[Work, int, int], object]
     compare: Callable[[Trial, object, str], Compared]
-    use_up: Callable[[Work, object, Compared], str | Refused | None]
+    use_up: Callable[[Work, object, Compared], Refused | None]
     field: str = "code"
 
 

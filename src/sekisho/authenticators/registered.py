@@ -276,12 +276,8 @@ def told(paid: Paid, verdict: Verdict, given: Given) -> tuple[Kind, Refused]:
             return Kind.CODE_WRONG, wrong
 
 
-def use_up(work: Work, paid: Paid, outcome: Outcome) -> str | Refused | None:
-    """Use a right answer up: of any number of them one commits this.
-
-    Returns the recovery code that takes the place of the one that was used, for its owner's eyes.
-    Reads first, so that the caller may keep after it.
-    """
+def use_up(work: Work, paid: Paid, outcome: Outcome) -> Refused | None:
+    """Use a right answer up: of any number of them one commits this. Reads first."""
     if outcome.candidate is None:
         return Refused(Reason.CODE_WRONG)
     return _HANDS[paid.kind].use_up(work, outcome.candidate.held, outcome.compared)

@@ -196,13 +196,9 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class More:
-    """A right answer that is not enough: these are the ways on (spec M10).
-
-    `recovery_code` takes the place of the one that was just used.
-    """
+    """A right answer that is not enough: these are the ways on (spec M10)."""
 
     options: tuple[Option, ...]
-    recovery_code: str | None = field(default=None, repr=False)
 
 
 class Asker(msgspec.Struct, frozen=True):

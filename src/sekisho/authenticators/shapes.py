@@ -121,7 +121,7 @@ class DeviceGiven(msgspec.Struct, omit_defaults=True):
 class FlowPassed(msgspec.Struct, omit_defaults=True):
     """A flow after a right answer: passed, or open with the ways on where more is wanted.
 
-    A step-up gives no session. `recovery_code` takes the place of the one that was just used.
+    A step-up gives no session. `recovery_code` takes the place of the one among what was proved.
     """
 
     id: str

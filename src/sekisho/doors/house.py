@@ -83,6 +83,7 @@ LETTERS = {
     "two_step_off": Form(_NOTICES / "two_step_off", facts=_FACTS),
     "second_step_failed": Form(_NOTICES / "second_step_failed", facts=_FACTS),
     "recovery_code_used": Form(_NOTICES / "recovery_code_used", facts=_FACTS),
+    "recovery_code_typed": Form(_NOTICES / "recovery_code_typed", facts=_FACTS),
     "trust_ended": Form(_NOTICES / "trust_ended", facts={**_FACTS, "browser": "Chrome on Windows"}),
     "test_message": Form(_TEST, facts=_FACTS, phone=_TEST),
     "new_sign_in": Form(_NOTICES / "new_sign_in", facts=_FACTS),

@@ -1,16 +1,18 @@
 """The recovery code: what lets the owner in when nothing else does (spec M7).
 
-Drawn here, kept as a MAC, shown once; it works once, and a new one takes its place in the same
-transaction. Counting tries is `methods.charge`.
+Drawn here, kept as a MAC, shown once; it works once, and a new one takes its place in the
+transaction that passes its flow. Counting tries is `methods.charge`.
 """
 
 from sekisho.authenticators.recovery_code.actions import (
     KIND,
     Made,
     begin,
-    conclude,
     confirm,
     load,
+    renew,
+    right,
+    standing,
 )
 from sekisho.authenticators.recovery_code.binding import Kept, verify
 from sekisho.authenticators.recovery_code.kind import RECOVERY_CODE
@@ -23,9 +25,11 @@ __all__ = [
     "Made",
     "Misread",
     "begin",
-    "conclude",
     "confirm",
     "load",
     "read_code",
+    "renew",
+    "right",
+    "standing",
     "verify",
 ]

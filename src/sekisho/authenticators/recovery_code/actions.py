@@ -1,4 +1,4 @@
-"""The verbs of recovery codes: make one, confirm that it was saved, use it up for a new one."""
+"""The verbs of recovery codes: make one, confirm that it was saved, put a new one in its place."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -64,8 +64,8 @@ def load(work: Work, account: int, method: int) -> Kept | None:
     return Kept(account, method, found.sealed, found.public)
 
 
-def conclude(work: Work, kept: Kept, verdict: Verdict) -> Made | Refused:
-    """Use a right code up and put a new one in its place: of any number of them one passes."""
+def right(work: Work, kept: Kept, verdict: Verdict) -> Method | Refused:
+    """Return the code that an answer was right for, if it still stands."""
     refused = _refused(verdict)
     if refused is not None:
         return refused
@@ -74,11 +74,23 @@ def conclude(work: Work, kept: Kept, verdict: Verdict) -> Made | Refused:
         return Refused(Reason.NOT_FOUND)
     if not same(found.sealed, kept.mac):
         return Refused(Reason.CODE_USED)
+    return found
+
+
+def standing(work: Work, account: int) -> Method | Refused:
+    """Return the account's code that opens now."""
+    held = methods.of_account(work, account)
+    found = next((one for one in held if one.kind == KIND and one.state is State.ACTIVE), None)
+    return found or Refused(Reason.FLOW_EXPIRED)
+
+
+def renew(work: Work, found: Method) -> Made:
+    """Use a code up and put a new one in its place: of any number of them one commits this."""
     code = _drawn(work)
-    sealed = binding.mac(work.keys, kept.account, kept.method, code)
+    sealed = binding.mac(work.keys, found.account, found.id, code)
     changed = replace(found, sealed=sealed, public=found.sealed, counter=found.counter + 1)
     methods.exchange(work, found.counter, changed)
-    return Made(kept.method, rules.grouped(code), work.now)
+    return Made(found.id, rules.grouped(code), work.now)
 
 
 def _drawn(work: Work) -> str:

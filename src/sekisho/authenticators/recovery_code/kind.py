@@ -25,12 +25,12 @@ def compare(trial: Trial, held: object, answer: str) -> Compared:
     return Compared(Verdict.UNREADABLE if is_none else Verdict.WRONG)
 
 
-def use_up(work: Work, held: object, compared: Compared) -> str | Refused:
-    """Use a right code up; return the one that takes its place (spec M7)."""
+def use_up(work: Work, held: object, compared: Compared) -> Refused | None:
+    """Keep nothing: a code is used up when its flow is passed (spec M7, `comparing.pass_by`)."""
     if not isinstance(held, Kept):
         return Refused(Reason.CODE_WRONG)
-    made = actions.conclude(work, held, compared.verdict)
-    return made if isinstance(made, Refused) else made.code
+    found = actions.right(work, held, compared.verdict)
+    return found if isinstance(found, Refused) else None
 
 
 RECOVERY_CODE = Kind(

@@ -223,18 +223,20 @@ def _pass(
     if void is not None:
         return void
     accounts.require(work, ticket.account, two_step=found.two_step, voided_at=found.voided_at)
-    made: str | Refused | None = None
     payer, book = ticket.account, found.paying.book
-    if isinstance(paid, registered.Paid) and right.outcome is not None:
+    if isinstance(paid, registered.Paid):
         payer = paid.payer
         book = limits.reading(work, payer) if payer else book
-        made = comparing.use_up(work, paid, right, visitor)
-    if isinstance(made, Refused):
-        return made
     proved = (*charged.flow.proved, right.kind)
     if counting.is_wanted(proved, two_step=found.two_step):
+        used = comparing.go_on(work, ticket.account, paid, right, visitor)
+        if used is not None:
+            return used
         flows.advance(work, charged, book, payer, right.kind)
-        return More(options(work.keys, ticket, found, proved), made)
+        return More(options(work.keys, ticket, found, proved))
+    made = comparing.pass_by(work, ticket.account, paid, right, visitor)
+    if isinstance(made, Refused):
+        return made
     flows.spend(work, charged, book, payer)
     bound = proofs.digest(work.keys, ticket.account, ticket.act, parameters_of(ticket))
     proofs.earn(work, ticket.flow, ticket.session, bound)

@@ -110,11 +110,11 @@ def _open(
     charged, proved = paid.charged, (*paid.charged.flow.proved, right.kind)
     reasons = judge(Facts(is_familiar=now.is_familiar, is_new_account=owner is None)).reasons
     told = telling.everybody(work, owner, ticket) if reasons and owner is not None else []
-    made = _use_up(work, paid, right)
+    account = owner.account if owner else accounts.draw(work)
+    made = comparing.pass_by(work, account, paid.proof, right, paid.visitor)
     if isinstance(made, Refused):
         return made
     settled = flows.spend(work, charged, now.books, now.payer)
-    account = owner.account if owner else accounts.draw(work)
     if owner is None and newcomer is not None:
         limits.keep(work, account, 0, settled)  # a new account resets no count (spec C6)
         _make_account(work, account, newcomer, ticket, paid.visitor)
@@ -168,7 +168,7 @@ def _may_set(
     if owner is None:
         return _refuse_decoy(work, paid)
     _require(work, owner)
-    made = _use_up(work, paid, right)
+    made = comparing.pass_by(work, owner.account, paid.proof, right, paid.visitor)
     if isinstance(made, Refused):
         return made
     flows.spend(work, paid.charged, now.books, now.payer)
@@ -193,18 +193,14 @@ def _more(
     """Keep a first proof and return the ways on."""
     flow, account = paid.charged.flow, now.owner.account if now.owner else 0
     on = actions.of_account(work, policy, ticket, account, (*flow.proved, right.kind))
-    made = _use_up(work, paid, right)
-    if isinstance(made, Refused):
-        return made
+    used = comparing.go_on(work, account, paid.proof, right, paid.visitor)
+    if used is not None:
+        return used
     owned = replace(paid.charged, flow=replace(flow, account=account))
     flows.advance(work, owned, now.books, now.payer, right.kind)
     label = flow.challenge.label or None
     activity.record(work, Event(Kind.FIRST_PROOF, account, paid.visitor, label))
-    return More(ways.options(on), made)
-
-
-def _use_up(work: Work, paid: Paid, right: Right) -> str | Refused | None:
-    return comparing.use_up(work, paid.proof, right, paid.visitor)
+    return More(ways.options(on))
 
 
 def _by_now(work: Work, ticket: flows.Ticket, paid: Paid, right: Right) -> _Now | Refused:

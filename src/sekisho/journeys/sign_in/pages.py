@@ -237,20 +237,13 @@ def post_way(db: Database, policy: Policy, gate: limits.Gate, call: Call) -> Rep
 def _more(
     db: Database, policy: Policy, gate: limits.Gate, call: Call, ticket: flows.Ticket, more: More
 ) -> Reply:
-    """Go on to the second proof; where there is one daily way only, ask for it at once.
-
-    A recovery code that was just used is shown with its successor first.
-    """
+    """Go on to the second proof; where there is one daily way only, ask for it at once."""
     daily = [one for one in more.options if one.kind != "recovery_code"]
     if len(daily) == 1:
         asked = asking.ask(db, policy, gate, call.visitor, ticket, Ask(daily[0].id))
         if isinstance(asked, Refused):
             return shown.code_page(db, policy, call, ticket, asked)
-    if more.recovery_code is None:
-        return Redirect(shown.path_of(ticket))
-    path = shown.path_of(ticket)
-    context = {"code": more.recovery_code, "next_path": path, "path": path}
-    return Page("sign_in/new_recovery_code.html", context)
+    return Redirect(shown.path_of(ticket))
 
 
 def show_help(db: Database, policy: Policy, call: Call) -> Reply:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sekisho.authenticators import registered
+from sekisho.authenticators import comparing
 from sekisho.ground.db import Work
 from sekisho.ground.visitor import Visitor
 from sekisho.journeys.sign_in.rules import Policy
@@ -11,7 +11,7 @@ from sekisho.records import activity, contacts, flows, limits, notices
 from sekisho.records.activity import Event, Kind
 from sekisho.records.notices import Addressee, Told
 
-_FAILED = "second_step_failed"  # a book of its own: no kind is charged there
+_FAILED = Told.SECOND_STEP_FAILED.value
 
 
 def addressee(work: Work, owner: Owner | None, ticket: flows.Ticket, subject: int) -> Addressee:
@@ -37,12 +37,7 @@ def everybody(work: Work, owner: Owner, ticket: flows.Ticket) -> list[Addressee]
 
 def once_a_day(work: Work, account: int, lane: int) -> bool:
     """Say whether a second proof that failed is told today, and keep that it was."""
-    payer = registered.payer_of(work.keys, account, _FAILED)
-    version, book = limits.reading(work, payer)
-    told = limits.block(book, lane, work.now)
-    if told is not None:
-        limits.keep(work, payer, version, told)
-    return told is not None
+    return comparing.is_once(work, comparing.today(work, account, _FAILED), lane)
 
 
 def tell_blocked(

@@ -24,6 +24,7 @@ class Told(StrEnum):
     TWO_STEP_OFF = "two_step_off"
     SECOND_STEP_FAILED = "second_step_failed"
     RECOVERY_CODE_USED = "recovery_code_used"
+    RECOVERY_CODE_TYPED = "recovery_code_typed"
     TRUST_ENDED = "trust_ended"
     PUSH_BLOCKED = "push_blocked"
     PUSH_DENIED = "push_denied"
@@ -64,6 +65,7 @@ NOTICES: dict[Told, Notice] = {
     Told.TWO_STEP_OFF: Notice(is_critical=True),
     Told.SECOND_STEP_FAILED: Notice(is_critical=True),
     Told.RECOVERY_CODE_USED: Notice(is_critical=True),
+    Told.RECOVERY_CODE_TYPED: Notice(is_critical=True),
     Told.TRUST_ENDED: Notice(is_critical=True),
     Told.PUSH_BLOCKED: Notice(is_critical=True),
     Told.PUSH_DENIED: Notice(is_critical=True),
