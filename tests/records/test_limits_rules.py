@@ -129,7 +129,7 @@ def test_a_hundred_wrong_in_a_row_close_a_familiar_lane_until_it_is_reopened():
     later = 400 * HOUR
     assert isinstance(charged(book, later, DEVICE), Refused)
     assert STRANGER == rules.lane_of(book, DEVICE)
-    opened = rules.reopen(book)
+    opened = rules.reopen(book, (DEVICE,))
     assert DEVICE == rules.lane_of(opened, DEVICE)
     assert isinstance(charged(opened, later, DEVICE), Charge)
 

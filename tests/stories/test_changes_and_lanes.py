@@ -2,6 +2,9 @@
 
 import pytest
 
+from sekisho.doors.terminal import operating
+from sekisho.ground import ids
+from sekisho.records import accounts
 from tests.support.carrying import Carrying, asks_phones, goes_on
 from tests.support.enrolled import BETTER, GOOD, again
 from tests.support.people import begin, person, wrong
@@ -136,6 +139,56 @@ def test_a_lane_that_wrong_answers_closed_opens_with_the_next_sign_in_there(buil
         clock.move(minutes=2)
         asha.signs_in()
         assert "too_many_tries" != attempt.type(guess, asha.device).code
+
+
+def uses_up(owner, contact, address):
+    """Type what the lane bears, and once more."""
+    guess = wrong(owner.person.house.inbox.code(address))
+    told = [owner.confirms(contact, guess) for _ in range(3)]
+    assert ["code_wrong", "code_wrong", "too_many_tries"] == [one.code for one in told]
+
+
+@pytest.mark.spec("C6", "P1")
+@pytest.mark.attack("078")
+def test_a_new_contact_that_wrong_codes_closed_is_open_to_a_new_proof(build_house, clock):
+    house = build_house(guesses__familiar_in_a_row=2)
+    owner = Settled(person(house, "asha@example.org", "198.51.100.10"))
+    owner.person.signs_in()
+    first = owner.adds(SECOND)
+    uses_up(owner, first, SECOND)
+    clock.move(minutes=1)
+    again = owner.posts(f"/api/v1/contacts/{first}/code", {})
+    assert "flow_expired" == again.code
+    owner.person.signs_in()
+    code = house.inbox.code(SECOND)
+    assert "too_many_tries" == owner.confirms(first, code).code
+    clock.move(minutes=1)
+    assert 200 == owner.confirms(owner.adds(SECOND), house.inbox.code(SECOND)).status
+
+
+@pytest.mark.spec("C6", "P1")
+def test_an_operator_opens_the_lane_of_a_new_contact_and_nobody_elses(build_house, clock):
+    house = build_house(guesses__familiar_in_a_row=2)
+    owners = [person(house, f"{name}@example.org", "198.51.100.10") for name in ("asha", "ben")]
+    closed = []
+    for owner in map(Settled, owners):
+        owner.person.signs_in()
+        contact = owner.adds(SECOND)
+        code = house.inbox.code(SECOND)
+        uses_up(owner, contact, SECOND)
+        closed.append((owner, contact, code))
+        clock.move(minutes=1)
+    asha, ben = (ids.read("acc", one.account) for one in owners)
+    house.db.write("account.reopen", lambda work: operating.reopen(work, asha))
+    assert [200, 429] == [owner.confirms(one, code).status for owner, one, code in closed]
+    assert [0, 1] == [closed_lanes(house, account) for account in (asha, ben)]
+
+
+def closed_lanes(house, account):
+    def look(work):
+        return operating.account_shape(work, accounts.find(work, account), 0)["closed_lanes"]
+
+    return house.db.read(look)
 
 
 @pytest.mark.spec("C10")

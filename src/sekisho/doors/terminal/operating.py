@@ -1,5 +1,6 @@
 """The commands for operators: settings, accounts, events, messages."""
 
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ def reopen_account(folder: Path, name_or_id: str, *, as_json: bool) -> None:
     with told():
         db = _database(folder)
         account = _find(db, name_or_id)
-        db.write("account.reopen", lambda work: _reopen(work, account.id))
+        db.write("account.reopen", lambda work: reopen(work, account.id))
     shown = ids.show("acc", account.id)
     if as_json:
         tell_json({"id": shown, "reopened": True})
@@ -165,7 +166,6 @@ def _look_up(
 def account_shape(work: Work, account: Account, idle: int) -> dict[str, object]:
     """Return what an operator sees of an account; its ways are told by kind, never by name."""
     found = contacts.verified(work, account.id)
-    books = [limits.reading(work, subject)[1] for subject in _payers(work, account.id)]
     hints = [contacts.hint(work.keys, one) for one in found]
     held = [one for one in methods.of_account(work, account.id) if one.state is State.ACTIVE]
     return {
@@ -177,23 +177,35 @@ def account_shape(work: Work, account: Account, idle: int) -> dict[str, object]:
         "two_step": account.two_step,
         "methods": [one.kind for one in held],
         "sessions": len(sessions.of_account(work, account.id, idle)),
-        "closed_lanes": sum(lane.is_closed for book in books for lane in book.lanes.values()),
+        "closed_lanes": sum(
+            book.lane(lane).is_closed
+            for _, _, book, lanes in _counting(work, account.id)
+            for lane in lanes
+        ),
     }
 
 
-def _reopen(work: Work, account: int) -> None:
-    """Open the lanes of the account's codes and of each kind of its methods (spec C6)."""
-    books = [(subject, *limits.reading(work, subject)) for subject in _payers(work, account)]
-    for subject, version, book in books:
+def reopen(work: Work, account: int) -> None:
+    """Open the lanes of everything that the account proves by (spec C6)."""
+    for subject, version, book, lanes in list(_counting(work, account)):
         if version:
-            limits.keep(work, subject, version, limits.reopen(book))
+            limits.keep(work, subject, version, limits.reopen(book, lanes))
     activity.record(work, Event(Kind.ACCOUNT_REOPENED, account, people.OPERATOR))
 
 
-def _payers(work: Work, account: int) -> tuple[int, ...]:
-    """Return whose books count tries at this account: its codes', and those of each kind."""
+def _counting(work: Work, account: int) -> Iterator[tuple[int, int, limits.Book, Collection[int]]]:
+    """Yield the books that count tries at this account, with the lanes there that are its own.
+
+    All lanes of its codes' and of each kind's; in that of a contact that waits for its code, one.
+    """
     by_kind = (registered.payer_of(work.keys, account, kind) for kind in registered.NAMES)
-    return (account, *by_kind)
+    for subject in (account, *by_kind):
+        version, book = limits.reading(work, subject)
+        yield subject, version, book, book.lanes.keys()
+    for one in contacts.every(work, account):
+        if one.state is contacts.State.PENDING:
+            subject = contacts.payer_of(work.keys, one)
+            yield subject, *limits.reading(work, subject), (account,)
 
 
 def _message_shape(one: delivery.Sent) -> dict[str, Any]:

@@ -75,6 +75,8 @@ def send_again(
         if found is None:
             return Refused(Reason.NOT_FOUND)
         paying = _gathered(work, session, found)
+        if paying.book[1].lane(paying.lane).is_closed:
+            return Refused(Reason.FLOW_EXPIRED)  # no code of this proof is compared any more
         return _send(work, policy, visitor, paying, _Wanted(found, channel))
 
     return db.write("contacts.send_again", again)
@@ -172,9 +174,10 @@ def _confirm(
     flow = flows.find(work, paid.flow.id)
     if found is None or flow is None or flow.challenge.id != paid.flow.challenge.id:
         return Refused(Reason.CODE_USED)
-    book = limits.reading(work, _payer(work.keys, found))
+    payer = contacts.payer_of(work.keys, found)
+    book = limits.reading(work, payer)
     others = notices.addressees(work, session.account, but=contact)
-    flows.spend(work, paid, book, _payer(work.keys, found))
+    flows.spend(work, paid, book, payer)
     contacts.verify(work, contact)
     accounts.void_codes(work, session.account)
     if found.kind == contacts.PHONE:
@@ -263,12 +266,12 @@ def _gathered(work: Work, session: Session, contact: Found) -> Gathered:
 
     # Threat: 078, who adds the address of somebody else fills its inbox no faster from many
     # accounts; and no account uses up the tries of another.
+
+    A lane that wrong codes closed is open to a contact that was added since: adding it took the
+    proof of another authenticator (spec C6).
     """
-    payer = _payer(work.keys, contact)
-    book = limits.reading(work, payer)
+    payer, lane = contacts.payer_of(work.keys, contact), session.account
+    version, book = limits.reading(work, payer)
+    opened = limits.opened(book, lane, contact.added_at)
     flow = flows.find(work, contact.flow)
-    return Gathered(payer, book, flow, lane=session.account, tells=session.account)
-
-
-def _payer(keys: Keys, contact: Found) -> int:
-    return contacts.stand_in(keys, contacts.identity(contacts.opened(keys, contact)))
+    return Gathered(payer, (version, opened), flow, lane=lane, tells=session.account)

@@ -12,6 +12,7 @@ from sekisho.records.contacts.actions import (
     identity,
     note_change,
     opened,
+    payer_of,
     propose,
     stand_in,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "number_of",
     "of_account",
     "opened",
+    "payer_of",
     "propose",
     "remove",
     "stand_in",

@@ -46,6 +46,11 @@ def stand_in(keys: Keys, name: str) -> int:
     return int.from_bytes(told[:8], "big") >> 1
 
 
+def payer_of(keys: Keys, found: Found) -> int:
+    """Return whose book counts tries at a contact that waits for its code: the address's own."""
+    return stand_in(keys, identity(opened(keys, found)))
+
+
 def add(work: Work, account: int, email: EmailAddress) -> int:
     """Add a verified sign-in name to an account; an address that names another is a conflict."""
     new = _draft(work, account, email, State.VERIFIED, is_name=True)

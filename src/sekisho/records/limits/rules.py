@@ -5,6 +5,7 @@ guessing:  short codes -> (10 an hour, 20 a day, 100 in 90 days) -> long codes (
 familiar:  20 an hour, 50 a day; 100 in a row -> closed, until it signs in another way
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -182,9 +183,10 @@ def block(book: Book, lane: int, now: datetime) -> Book | None:
     return msgspec.structs.replace(book, lanes={**book.lanes, lane: told})
 
 
-def reopen(book: Book) -> Book:
-    """Open every lane again, for the operator: charges, pauses and closings are forgotten."""
-    return msgspec.structs.replace(book, lanes={})
+def reopen(book: Book, lanes: Collection[int]) -> Book:
+    """Open lanes again, for the operator: charges, pauses and closings are forgotten."""
+    others = {lane: one for lane, one in book.lanes.items() if lane not in lanes}
+    return msgspec.structs.replace(book, lanes=others)
 
 
 def opened(book: Book, lane: int, succeeded_at: datetime | None) -> Book:
@@ -246,7 +248,7 @@ def _budget(
         entries = mine.short
     else:
         if mine.is_closed:
-            return 0, second + DAY
+            return 0, second  # no hour opens it
         windows = ((HOUR, policy.familiar_hour), (DAY, policy.familiar_day))
         entries = mine.short
     left, free_at = 1 << 30, second
