@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.campaigns.wire import Answer, Wire
 from tests.support import running, smtp_sink
-from tests.support.running import Mailbox
+from tests.support.running import Mailbox, Running
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Ground:
     mailbox: Mailbox
     folder: Path
     environment: dict[str, str]
+    server: Running
 
     def wire(self) -> Wire:
         """Make a connection."""
@@ -76,7 +77,7 @@ def served(store: str, workers: int = 1, **settings: str) -> Iterator[Ground]:
         environment["SEKISHO_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
         server = running.serve(data, *more, env=environment, port=port)
         stack.enter_context(running.stopped_after(server))
-        yield Ground(port, mailbox, data, environment)
+        yield Ground(port, mailbox, data, environment, server)
 
 
 @contextmanager
