@@ -32,6 +32,30 @@ def test_a_hundred_starts_reach_the_phone_three_times(carrying):
     assert 97 == kinds.count("push_held_back")
 
 
+@pytest.mark.spec("A1", "C11")
+@pytest.mark.attack("046", "091")
+def test_whoever_has_no_phone_is_not_told_that_one_was_asked(settled):
+    """Strangers ask for a phone and for a number that are not there, and see what they ever see."""
+    person, house = settled.person, settled.person.house
+    for number in range(4):
+        house.clock.move(minutes=6)
+        assert 201 == asks_phones(begin(stranger(house, number), person.address)).status
+    attempt = begin(stranger(house), person.address)
+    texts = next(one["id"] for one in attempt.look().json["options"] if one["kind"] == "sms_code")
+    body = {"option": texts, "confirm": "5678"}
+    asked = attempt.client.post(f"{attempt.path}/challenges", body, attempt.headers)
+    assert 201 == asked.status, asked.text
+    events = person.events()[:6]
+    told = ("code_asked", "notice_sent", "push_held_back", "push_asked", "push_asked", "push_asked")
+    assert told == tuple(one["kind"] for one in events)
+    assert {"unsent"} == {one["outcome"] for one in events}
+    assert all("nobody" in one["reasons"] for one in events)
+    browser = house.client("198.51.100.10")
+    browser.jar["sekisho_session"] = person.bearer["Authorization"].removeprefix("Bearer ")
+    page = browser.get("/account/activity").text
+    assert ("Your phone was asked" in page, page.count("Nothing was sent")) == (False, 6)
+
+
 @pytest.mark.attack("046")
 def test_of_a_days_starts_ten_reach_the_phone(carrying):
     person, phone, house = carrying.person, carrying.phone, carrying.person.house

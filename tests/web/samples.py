@@ -339,12 +339,14 @@ def _activity(language: str) -> dict[str, dict[str, Any]]:
     proved |= {"reasons": ["contacts.add"]}
     entered = {**bare, "id": "evt_8", "kind": "contact_proposed", "outcome": "asked"}
     added = {**bare, "id": "evt_9", "kind": "contact_added"}
+    unsent = {**sent, "id": "evt_10", "kind": "push_asked", "outcome": "unsent", "label": None}
+    unsent |= {"reasons": ["nobody"]}
     bare |= {"device": None, "place": None, "ip": None, "at": NOW - timedelta(days=1)}
     activity = {
         **frame(language, signed_in=True, path="/account/activity"),
         "days": [
             {"at": NOW, "events": [added, entered, proved, told, signed_in, wrong, held, sent]},
-            {"at": NOW - timedelta(days=1), "events": [bare]},
+            {"at": NOW - timedelta(days=1), "events": [unsent, bare]},
         ],
         "kept_days": 30,
         "older": "/account/activity?after=evt_4",

@@ -158,6 +158,7 @@ def test_every_sentence_of_the_pages_is_used():
         "two_step.step.",
         "two_step.text.",
         "event.",
+        "unsent.",
         "notices.kind.",
         "notices.channel.",
         "test.state.",

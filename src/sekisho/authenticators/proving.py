@@ -41,7 +41,7 @@ def ask(
     granted = _judge(work, policy, asker.ticket, found)
     if isinstance(granted, Refused):
         return granted
-    spent = _spend(work, policy, target, granted)
+    spent, is_nobodys = _spend(work, policy, target, granted), target.is_decoy
     is_held = isinstance(spent, spending.Held)
     if isinstance(spent, spending.Held):
         spending.hold(work, spent, target.to)
@@ -60,7 +60,7 @@ def ask(
 
     is_sent = granted.sending is Sending.CODE and not is_held
     kind = Kind.CODE_ASKED if is_sent else Kind.CODE_HELD_BACK
-    reasons = _BUDGET if is_held else ()
+    reasons = _BUDGET if is_held else (activity.NOBODY,) if is_sent and is_nobodys else ()
     payer = found.tells or found.payer
     activity.record(work, Event(kind, payer, asker.visitor, granted.label, reasons=reasons))
     is_familiar = found.lane != STRANGER

@@ -117,7 +117,7 @@ def ask(work: Work, wanted: Wanted, policy: Policy) -> Put | Refused:
     for one in judged.closes:
         if one.message:
             delivery.supersede(work, one.message)
-    activity.record(work, Event(Kind.PUSH_ASKED, wanted.account, wanted.visitor))
+    _tell(work, Kind.PUSH_ASKED, wanted, asked)
     return put
 
 
@@ -210,11 +210,17 @@ def _hold(
     if wanted.is_open and not held.is_told:
         return Refused(Reason.TOO_MANY_REQUESTS, retry_at=held.until)
     put = _put(work, wanted, policy, is_held=True, is_decoy=True, counts=held.is_told)
-    activity.record(work, Event(Kind.PUSH_HELD_BACK, wanted.account, wanted.visitor))
+    _tell(work, Kind.PUSH_HELD_BACK, wanted, asked)
     notices.tell_all(work, Told.PUSH_BLOCKED, told, wanted.visitor)
     if wanted.is_open:
         return Refused(Reason.TOO_MANY_REQUESTS, retry_at=held.until)
     return put
+
+
+def _tell(work: Work, kind: Kind, wanted: Wanted, asked: list[Phone]) -> None:
+    """Record what became of it; where there is no phone the owner is not told of one."""
+    reasons = () if asked else (activity.NOBODY,)
+    activity.record(work, Event(kind, wanted.account, wanted.visitor, reasons=reasons))
 
 
 def _addressees(work: Work, wanted: Wanted, *, is_decoy: bool) -> list[Addressee]:

@@ -97,7 +97,7 @@ def shape(seen: Seen, language: str) -> EventShape:
         id=ids.show("evt", seen.id),
         at=show(seen.at),
         kind=seen.kind.value,
-        outcome=seen.kind.outcome,
+        outcome=seen.outcome,
         label=seen.label,
         ip=seen.ip,
         place=PlaceShape(seen.country, place_words(seen.country, language)),

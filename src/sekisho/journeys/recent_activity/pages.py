@@ -58,7 +58,7 @@ def _shown(one: Seen, language: str) -> dict[str, object]:
         "id": ids.show("evt", one.id),
         "at": one.at,
         "kind": one.kind.value,
-        "outcome": one.kind.outcome,
+        "outcome": one.outcome,
         "device": device_words(one.device, language),
         "place": place_words(one.country, language),
         "ip": one.ip,

@@ -91,6 +91,7 @@ class Kind(StrEnum):
     ACCOUNT_REOPENED = "account_reopened", 13, "done", "An operator opened closed lanes again."
 
 
+NOBODY = "nobody"  # the reason of what was to be sent and reached nobody: nothing went out
 KINDS = {kind.value: (kind.number, kind.sentence) for kind in Kind}
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Column, Index, LargeBinary, SmallInteger, Tab
 
 from sekisho.ground import ids
 from sekisho.ground.db import METADATA, NUMBER, Row, Work, sql
-from sekisho.records.activity.events import Event, Kind
+from sekisho.records.activity.events import NOBODY, Event, Kind
 
 EVENT = Table(
     "event",
@@ -52,6 +52,11 @@ class Seen:
     device: str
     label: str | None
     reasons: tuple[str, ...]
+
+    @property
+    def outcome(self) -> str:
+        """What came of it; `unsent` where nobody was there to send it to."""
+        return "unsent" if NOBODY in self.reasons else self.kind.outcome
 
 
 def add(work: Work, event: Event) -> None:

@@ -95,6 +95,5 @@ def tell(work: Work, told: Told, addressee: Addressee, visitor: Visitor, **more:
             is_decoy=addressee.is_decoy,
         ),
     )
-    activity.record(
-        work, Event(Kind.NOTICE_SENT, addressee.account, visitor, reasons=(told.value,))
-    )
+    reasons = (told.value, *((activity.NOBODY,) if addressee.is_decoy else ()))
+    activity.record(work, Event(Kind.NOTICE_SENT, addressee.account, visitor, reasons=reasons))
