@@ -21,12 +21,12 @@ from typing import Any
 import psutil  # type: ignore[import-untyped]  # psutil ships no types
 
 from tests.campaigns.ground import Ground, say, served
+from tests.campaigns.timing import PASSWORD
 from tests.campaigns.wire import Answer, Wire
 
 PEOPLE = 8
 MOST_GROWN = 12.0  # MiB of all processes: page caches and sources that are remembered
 MOST_OPENED = 8
-PASSWORD = "seven quiet herons wade home"
 SAYS_EVERY = 60.0  # seconds
 
 
