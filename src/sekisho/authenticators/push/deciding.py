@@ -189,8 +189,7 @@ def _confirm(work: Work, policy: Policy, visitor: Visitor, phone: Phone) -> Refu
             return Refused(Reason.TOO_MANY_METHODS)
         case _:
             pass
-    trust.end_all(work, account)
-    accounts.void_codes(work, account)
+    trust.end_with_change(work, account)
     activity.record(work, Event(Kind.METHOD_ADDED, account, visitor, reasons=(rules.KIND,)))
     notices.tell_all(work, Told.METHOD_ADDED, told, visitor, kind=rules.KIND)
     return None

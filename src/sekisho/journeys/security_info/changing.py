@@ -7,7 +7,7 @@ from sekisho.ground import ids
 from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
-from sekisho.journeys.security_info import changed, naming, passkeys, passwords, rules, two_step
+from sekisho.journeys.security_info import naming, passkeys, passwords, rules, two_step
 from sekisho.journeys.security_info.rules import Policy
 from sekisho.records import (
     accounts,
@@ -17,6 +17,7 @@ from sekisho.records import (
     notices,
     proofs,
     sessions,
+    trust,
 )
 from sekisho.records.activity import Event, Kind
 from sekisho.records.methods import Method, State
@@ -94,7 +95,7 @@ def _remove(
         passkey.remove(work, account, method)
     else:
         methods.remove(work, account, method)
-    changed.settle(work, account)
+    trust.end_with_change(work, account)
     proofs.spend(work, proof)
     activity.record(work, Event(Kind.METHOD_REMOVED, account, visitor, reasons=(named.kind,)))
     notices.tell_all(work, Told.METHOD_REMOVED, told, visitor, kind=named.kind)

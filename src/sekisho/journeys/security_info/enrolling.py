@@ -12,10 +12,10 @@ from sekisho.authenticators import Verdict, passkey, read_code, recovery_code, t
 from sekisho.ground.db import Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
-from sekisho.journeys.security_info import changed, naming, passkeys, passwords, pushes, rules
+from sekisho.journeys.security_info import naming, passkeys, passwords, pushes, rules
 from sekisho.journeys.security_info.means import Means
 from sekisho.journeys.security_info.rules import Enrolling, Given, Policy
-from sekisho.records import accounts, activity, methods, notices, proofs
+from sekisho.records import accounts, activity, methods, notices, proofs, trust
 from sekisho.records.activity import Event, Kind
 from sekisho.records.methods import Full, Method, State, Tried
 from sekisho.records.notices import Told
@@ -173,7 +173,7 @@ def _confirm(
         case Full():
             return Refused(Reason.TOO_MANY_METHODS)
         case _:
-            changed.settle(work, account)
+            trust.end_with_change(work, account)
             activity.record(work, Event(Kind.METHOD_ADDED, account, visitor, reasons=(found.kind,)))
             notices.tell_all(work, Told.METHOD_ADDED, told, visitor, kind=found.kind)
             return confirmed

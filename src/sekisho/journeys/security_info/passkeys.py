@@ -13,10 +13,10 @@ from sekisho.ground import words
 from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
-from sekisho.journeys.security_info import changed, naming
+from sekisho.journeys.security_info import naming
 from sekisho.journeys.security_info.means import Means
 from sekisho.journeys.security_info.rules import Enrolling, Given, Policy
-from sekisho.records import accounts, activity, methods, notices
+from sekisho.records import accounts, activity, methods, notices, trust
 from sekisho.records.activity import Event, Kind
 from sekisho.records.methods import Full, Method, New, State
 from sekisho.records.notices import Told
@@ -170,7 +170,7 @@ def _add(
             return Refused(Reason.TOO_MANY_METHODS)
         case passkey.Passkey():
             pass
-    changed.settle(work, account)
+    trust.end_with_change(work, account)
     activity.record(work, Event(Kind.METHOD_ADDED, account, visitor, reasons=(KIND,)))
     notices.tell_all(work, Told.METHOD_ADDED, told, visitor, kind=KIND)
     return replace(pending, name=named.name or name, state=State.ACTIVE, confirmed_at=work.now)

@@ -14,10 +14,10 @@ from sekisho.ground.db import Database, Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.showing import shown
 from sekisho.ground.visitor import Visitor
-from sekisho.journeys.security_info import changed, naming
+from sekisho.journeys.security_info import naming
 from sekisho.journeys.security_info.means import Means
 from sekisho.journeys.security_info.rules import Enrolling, Given, Policy
-from sekisho.records import accounts, activity, contacts, methods, notices, sessions
+from sekisho.records import accounts, activity, contacts, methods, notices, sessions, trust
 from sekisho.records.activity import Event, Kind
 from sekisho.records.methods import Full, Method, New, State, Used
 from sekisho.records.notices import Told
@@ -181,7 +181,7 @@ def keep(
     new = methods.succeed(work, account, method, used, _WAITS)
     if isinstance(new, Refused):
         return Refused(Reason.NOT_FOUND) if new.reason is Reason.CODE_USED else new
-    changed.settle(work, account)
+    trust.end_with_change(work, account)
     if not had_one:
         activity.record(work, Event(Kind.METHOD_ADDED, account, visitor, reasons=(KIND,)))
         notices.tell_all(work, Told.METHOD_ADDED, told, visitor, kind=KIND)

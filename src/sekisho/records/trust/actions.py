@@ -3,7 +3,7 @@
 from sekisho.ground.db import Database, Work
 from sekisho.ground.keys import Keys, same
 from sekisho.ground.visitor import Visitor, device_words
-from sekisho.records import activity, notices, sessions
+from sekisho.records import accounts, activity, notices, sessions
 from sekisho.records.activity import Event, Kind
 from sekisho.records.notices import Told
 from sekisho.records.trust import rules, store
@@ -77,8 +77,14 @@ def end(work: Work, account: int, device: int) -> int:
 
 
 def end_all(work: Work, account: int) -> int:
-    """End the trust in every browser, as every change of password or methods does (spec S2)."""
+    """End the trust in every browser; return how many ended."""
     return store.end_all(work, account)
+
+
+def end_with_change(work: Work, account: int) -> None:
+    """End what a change of methods or of the password ends: all trust, and codes (spec S2, V5)."""
+    end_all(work, account)
+    accounts.void_codes(work, account)
 
 
 def _judged(work: Work, account: int, visitor: Visitor) -> tuple[Kept | None, Standing]:
