@@ -6,7 +6,7 @@ from functools import partial
 import msgspec
 from msgspec.structs import replace
 
-from sekisho.authenticators.bodies import given_of, invalid, typed_code
+from sekisho.authenticators.answers import given_of, typed_code
 from sekisho.authenticators.roads import Road
 from sekisho.authenticators.rules import (
     Approval,
@@ -36,8 +36,9 @@ from sekisho.ground.keys import Keys
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.records import flows
 from sekisho.records.sessions import Session
+from sekisho.web import bodies
 from sekisho.web.calls import Call
-from sekisho.web.refusals import UNREADABLE, show
+from sekisho.web.refusals import show
 from sekisho.web.replies import Json, Reply
 from sekisho.web.routing import Route
 
@@ -46,7 +47,6 @@ __all__ = [
     "ask",
     "challenge",
     "given_of",
-    "invalid",
     "look",
     "routes",
     "start",
@@ -118,10 +118,9 @@ def _proving(keys: Keys, roads: Roads) -> tuple[Route, ...]:
 
 def start(roads: Roads, check: Check, call: Call) -> Reply:
     """Begin a flow: `POST /api/v1/flows`."""
-    try:
-        wanted = _START.decode(call.body)
-    except UNREADABLE as error:
-        return invalid(error)
+    wanted = bodies.read(_START, call.body)
+    if isinstance(wanted, Refused):
+        return wanted
     road = next((one for one in roads.values() if one.purpose.word == wanted.purpose), None)
     if road is None:
         known = ", ".join(purpose.word for purpose in roads)
@@ -203,10 +202,9 @@ def ask(keys: Keys, roads: Roads, call: Call) -> Reply:
     ticket = ticket_of(keys, call)
     if isinstance(ticket, Refused):
         return ticket
-    try:
-        wanted = _ASK.decode(call.body)
-    except UNREADABLE as error:
-        return invalid(error)
+    wanted = bodies.read(_ASK, call.body)
+    if isinstance(wanted, Refused):
+        return wanted
     request = Ask(wanted.option, wanted.confirm and wanted.confirm[:_LONGEST])
     asked = roads[ticket.purpose].ask(call.visitor, ticket, request)
     match asked:

@@ -9,9 +9,6 @@ from sekisho.ground import words
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.web.calls import Call
 
-# What decoding a body may raise. Threat: 086, brackets nested deeper than the decoder goes.
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-
 
 class ErrorPart(msgspec.Struct):
     """One part of the input that is wrong."""

@@ -8,7 +8,6 @@ from functools import partial
 import msgspec
 from msgspec.structs import replace
 
-from sekisho.authenticators.flow_api import invalid
 from sekisho.authenticators.push import actions, deciding, enrolling, reading, signing
 from sekisho.authenticators.push.deciding import Shown
 from sekisho.authenticators.push.rules import ENROLMENT, Phone, Policy
@@ -28,8 +27,9 @@ from sekisho.ground.db import Database
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import device_words, place_words
 from sekisho.records import flows, limits
+from sekisho.web import bodies
 from sekisho.web.calls import Call
-from sekisho.web.refusals import UNREADABLE, show
+from sekisho.web.refusals import show
 from sekisho.web.replies import Json, Reply
 from sekisho.web.routing import Route
 
@@ -108,10 +108,9 @@ def pair(db: Database, gate: limits.Gate, loopback: bool, call: Call) -> Reply: 
 
 def subscribe(db: Database, loopback: bool, call: Call) -> Reply:  # noqa: FBT001  # bound by routes
     """Say where the phone is told: `PUT /api/v1/push/subscription`."""
-    try:
-        wanted = _SUBSCRIBE.decode(call.body)
-    except UNREADABLE as error:
-        return invalid(error)
+    wanted = bodies.read(_SUBSCRIBE, call.body)
+    if isinstance(wanted, Refused):
+        return wanted
     phone = db.read(lambda work: deciding.phone_of(work, call.bearer))
     if isinstance(phone, Refused):
         return phone

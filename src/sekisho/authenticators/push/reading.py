@@ -5,7 +5,6 @@ from binascii import Error as NotBase64
 
 import msgspec
 
-from sekisho.authenticators.flow_api import invalid
 from sekisho.authenticators.push import pairing, signing
 from sekisho.authenticators.push.deciding import Said
 from sekisho.authenticators.push.rules import Decision, Reach
@@ -13,7 +12,7 @@ from sekisho.authenticators.push.shapes import Decide, PairPhone, Subscription
 from sekisho.ground import outside
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.showing import shown
-from sekisho.web.refusals import UNREADABLE
+from sekisho.web import bodies
 
 UNSIGNED = Refused(Reason.INVALID_INPUT, pointer="/signature", detail="not signed by this key")
 _LONGEST = 200  # signs of base64 that are read
@@ -39,10 +38,9 @@ def read_comer(body: bytes, *, loopback: bool) -> Comer | Refused:
 
     # Threat: 050, a key of somebody else's (test_a_phone_shows_that_it_holds_its_key).
     """
-    try:
-        wanted = _PAIR.decode(body)
-    except UNREADABLE as error:
-        return invalid(error)
+    wanted = bodies.read(_PAIR, body)
+    if isinstance(wanted, Refused):
+        return wanted
     code, key = pairing.read(wanted.code), octets_of(wanted.public_key)
     if code is None:
         return Refused(Reason.INVALID_INPUT, pointer="/code", detail="no pairing code")
@@ -61,10 +59,9 @@ def read_said(ask: int, body: bytes) -> Said | Refused:
 
     # Threat: 047, an approval without the number (test_an_approval_without_the_number…).
     """
-    try:
-        wanted = _DECIDE.decode(body)
-    except UNREADABLE as error:
-        return invalid(error)
+    wanted = bodies.read(_DECIDE, body)
+    if isinstance(wanted, Refused):
+        return wanted
     decision = next((one for one in Decision if one.value == wanted.decision), None)
     if decision is None:
         detail = f"one of: {', '.join(Decision)}"

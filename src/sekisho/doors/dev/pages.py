@@ -12,8 +12,8 @@ from sekisho.ground.clock import SystemClock
 from sekisho.ground.db import Database, sql
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.records.delivery.providers.inbox import Entry, Inbox
+from sekisho.web import bodies
 from sekisho.web.calls import Call
-from sekisho.web.refusals import UNREADABLE
 from sekisho.web.replies import Json, Page, Reply
 from sekisho.web.routing import Route
 
@@ -79,12 +79,10 @@ def move_clock(db: Database, call: Call) -> Reply:
     """Move the service's time on: `POST /dev/clock`. No page of another site may (attack 095)."""
     if call.origin not in ("", f"http://{call.host}"):
         return Refused(Reason.CROSS_SITE)
-    try:
-        by = _ADVANCE.decode(call.body).advance_seconds
-    except UNREADABLE:
-        return Refused(
-            Reason.INVALID_INPUT, pointer="/advance_seconds", detail="a number is wanted"
-        )
+    wanted = bodies.read(_ADVANCE, call.body)
+    if isinstance(wanted, Refused):
+        return wanted
+    by = wanted.advance_seconds
     if not 0 <= by <= _MOST_SECONDS or not isinstance(db.clock, SystemClock):
         detail = "time only goes on, by 400 days at most"
         return Refused(Reason.INVALID_INPUT, pointer="/advance_seconds", detail=detail)

@@ -16,9 +16,7 @@ from sekisho.web.replies import Json, Reply
 from sekisho.web.routing import Route
 
 _PATH = "/api/v1/contacts/{contact}/test"
-_ALL = (Reason.NOT_SIGNED_IN, Reason.WRONG_HOST, Reason.UNAVAILABLE, Reason.NOT_FOUND)
 _LIMITS = (Reason.TOO_SOON, Reason.TOO_MANY_REQUESTS)
-_WRITES = (*_ALL, Reason.CROSS_SITE, Reason.TOO_LARGE)
 
 
 class StepShape(msgspec.Struct):
@@ -52,7 +50,7 @@ def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
             _PATH,
             inside(partial(look, db)),
             answers={200: TestShape},
-            refusals=_ALL,
+            refusals=(*guard.READS, Reason.NOT_FOUND),
             tells="Look how far the newest test message to a contact has come.",
         ),
         Route(
@@ -60,7 +58,7 @@ def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
             _PATH,
             inside(partial(send, db, policy)),
             answers={201: TestShape},
-            refusals=(*_WRITES, *_LIMITS, Reason.INVALID_INPUT),
+            refusals=(*guard.WRITES, *_LIMITS, Reason.NOT_FOUND, Reason.INVALID_INPUT),
             tells="Send a test message to a contact, proved or new; it has no code.",
         ),
         Route(
@@ -68,7 +66,7 @@ def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
             f"{_PATH}/arrived",
             inside(partial(arrived, db)),
             answers={200: TestShape},
-            refusals=_WRITES,
+            refusals=(*guard.WRITES, Reason.NOT_FOUND),
             tells="Say that a message to a contact arrived: it is no longer marked.",
         ),
     )

@@ -10,13 +10,11 @@ from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import device_words, place_words
 from sekisho.journeys.my_account import actions, device_api, devices
 from sekisho.records.sessions import Policy, Session, acr, ends_at, guard
+from sekisho.web import bodies
 from sekisho.web.calls import Call
-from sekisho.web.refusals import UNREADABLE, show
+from sekisho.web.refusals import show
 from sekisho.web.replies import Empty, Json, Reply
 from sekisho.web.routing import Route
-
-_ALL = (Reason.NOT_SIGNED_IN, Reason.WRONG_HOST, Reason.UNAVAILABLE)
-_WRITES = (*_ALL, Reason.CROSS_SITE, Reason.TOO_LARGE)
 
 
 class AccountShape(msgspec.Struct):
@@ -94,7 +92,7 @@ def routes(db: Database, own: devices.Policy) -> tuple[Route, ...]:
             "/api/v1/session",
             inside(partial(look, policy)),
             answers={200: SessionShape},
-            refusals=_ALL,
+            refusals=guard.READS,
             tells="Look at the session of the token.",
         ),
         Route(
@@ -102,7 +100,7 @@ def routes(db: Database, own: devices.Policy) -> tuple[Route, ...]:
             "/api/v1/session",
             inside(partial(end_own, db)),
             answers={204: None},
-            refusals=_WRITES,
+            refusals=guard.WRITES,
             tells="End the session of the token.",
         ),
         *_lists(db, policy),
@@ -118,7 +116,7 @@ def _lists(db: Database, policy: Policy) -> tuple[Route, ...]:
             "/api/v1/sessions",
             inside(partial(list_all, db, policy)),
             answers={200: SessionList},
-            refusals=_ALL,
+            refusals=guard.READS,
             tells="List the account's sessions.",
         ),
         Route(
@@ -126,7 +124,7 @@ def _lists(db: Database, policy: Policy) -> tuple[Route, ...]:
             "/api/v1/sessions/{session}",
             inside(partial(end_one, db)),
             answers={204: None},
-            refusals=(*_WRITES, Reason.NOT_FOUND),
+            refusals=(*guard.WRITES, Reason.NOT_FOUND),
             tells="End one session of the account.",
         ),
         Route(
@@ -135,7 +133,7 @@ def _lists(db: Database, policy: Policy) -> tuple[Route, ...]:
             inside(partial(end_all, db, policy)),
             body=EndAll,
             answers={200: Ended},
-            refusals=(*_WRITES, Reason.INVALID_INPUT),
+            refusals=(*guard.WRITES, Reason.INVALID_INPUT),
             tells="Sign out everywhere.",
         ),
     )
@@ -197,10 +195,9 @@ def end_one(db: Database, call: Call, session: Session) -> Reply:
 
 def end_all(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
     """Sign out everywhere: `POST /api/v1/sessions/end_all`."""
-    try:
-        wanted = _END_ALL.decode(call.body or b"{}")
-    except UNREADABLE:
-        return Refused(Reason.INVALID_INPUT, pointer="/keep_current", detail="true or false")
+    wanted = bodies.read(_END_ALL, call.body or b"{}")
+    if isinstance(wanted, Refused):
+        return wanted
     ended = db.write(
         "my_account.end_all",
         lambda work: actions.end_all(

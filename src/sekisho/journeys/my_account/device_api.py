@@ -11,13 +11,11 @@ from sekisho.ground.visitor import device_words, place_words
 from sekisho.journeys.my_account import devices
 from sekisho.journeys.my_account.devices import Browser, Policy
 from sekisho.records.sessions import Session, guard
+from sekisho.web import bodies
 from sekisho.web.calls import Call
-from sekisho.web.refusals import UNREADABLE, show
+from sekisho.web.refusals import show
 from sekisho.web.replies import Empty, Json, Reply
 from sekisho.web.routing import Route
-
-_ALL = (Reason.NOT_SIGNED_IN, Reason.WRONG_HOST, Reason.UNAVAILABLE)
-_WRITES = (*_ALL, Reason.CROSS_SITE, Reason.TOO_LARGE)
 
 
 class DevicePlace(msgspec.Struct):
@@ -75,7 +73,7 @@ def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
             "/api/v1/devices",
             inside(partial(list_all, db, policy)),
             answers={200: DeviceList},
-            refusals=_ALL,
+            refusals=guard.READS,
             tells="List the browsers that the account knows, and those that it trusts.",
         ),
         Route(
@@ -83,7 +81,7 @@ def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
             "/api/v1/devices/{device}",
             inside(partial(remove, db, policy)),
             answers={204: None},
-            refusals=(*_WRITES, Reason.NOT_FOUND),
+            refusals=(*guard.WRITES, Reason.NOT_FOUND),
             tells="Remove a browser: its trust and its sessions end.",
         ),
         Route(
@@ -92,7 +90,7 @@ def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
             inside(partial(remove_all, db, policy)),
             body=RemoveAll,
             answers={200: DevicesRemoved},
-            refusals=(*_WRITES, Reason.INVALID_INPUT),
+            refusals=(*guard.WRITES, Reason.INVALID_INPUT),
             tells="Remove every browser: all sessions and trust end, the caller's may stay.",
         ),
     )
@@ -120,10 +118,9 @@ def remove(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
 
 def remove_all(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
     """Remove all: `POST /api/v1/devices/remove_all`."""
-    try:
-        wanted = _REMOVE_ALL.decode(call.body or b"{}")
-    except UNREADABLE:
-        return Refused(Reason.INVALID_INPUT, pointer="/keep_current", detail="true or false")
+    wanted = bodies.read(_REMOVE_ALL, call.body or b"{}")
+    if isinstance(wanted, Refused):
+        return wanted
     removed = db.write(
         "my_account.remove_devices",
         lambda work: devices.remove_all(

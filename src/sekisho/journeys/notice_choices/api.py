@@ -4,19 +4,17 @@ from functools import partial
 
 import msgspec
 
-from sekisho.authenticators import flow_api
 from sekisho.ground.db import Database
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.journeys.notice_choices import actions
 from sekisho.records.notices import Choice
 from sekisho.records.sessions import Policy, Session, guard
+from sekisho.web import bodies
 from sekisho.web.calls import Call
-from sekisho.web.refusals import UNREADABLE
 from sekisho.web.replies import Json, Reply
 from sekisho.web.routing import Route
 
 _PATH = "/api/v1/notices"
-_ALL = (Reason.NOT_SIGNED_IN, Reason.WRONG_HOST, Reason.UNAVAILABLE)
 
 
 class NoticeShape(msgspec.Struct):
@@ -61,7 +59,7 @@ def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
             _PATH,
             inside(partial(list_all, db)),
             answers={200: NoticeList},
-            refusals=_ALL,
+            refusals=guard.READS,
             tells="List the kinds of notices, and which of them are sent.",
         ),
         Route(
@@ -70,7 +68,7 @@ def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
             inside(partial(choose, db)),
             body=ChooseNotices,
             answers={200: NoticeList},
-            refusals=(*_ALL, Reason.CROSS_SITE, Reason.TOO_LARGE, Reason.INVALID_INPUT),
+            refusals=(*guard.WRITES, Reason.INVALID_INPUT),
             tells="Turn kinds of notices off or on; critical ones stay on.",
         ),
     )
@@ -84,10 +82,9 @@ def list_all(db: Database, call: Call, session: Session) -> Reply:
 
 def choose(db: Database, call: Call, session: Session) -> Reply:
     """Choose notices: `PUT /api/v1/notices`."""
-    try:
-        wanted = _CHOOSE.decode(call.body)
-    except UNREADABLE as error:
-        return flow_api.invalid(error)
+    wanted = bodies.read(_CHOOSE, call.body)
+    if isinstance(wanted, Refused):
+        return wanted
     named = {(one.kind, one.channel): one.on for one in wanted.data}
     outcome = actions.choose(db, call.visitor, session, named)
     return outcome if isinstance(outcome, Refused) else _listed(outcome)

@@ -62,12 +62,7 @@ def routes(db: Database, policy: Policy, sessions: SessionPolicy) -> tuple[Route
             "/api/v1/events",
             guard.for_programs(db, sessions, partial(list_events, db, policy)),
             answers={200: EventList},
-            refusals=(
-                Reason.NOT_SIGNED_IN,
-                Reason.INVALID_INPUT,
-                Reason.WRONG_HOST,
-                Reason.UNAVAILABLE,
-            ),
+            refusals=(*guard.READS, Reason.INVALID_INPUT),
             tells="List the account's recent activity, newest first.",
             query=("limit", "after"),
         ),

@@ -23,15 +23,14 @@ from sekisho.journeys.security_info.shapes import (
 )
 from sekisho.records.contacts import EMAIL
 from sekisho.records.sessions import Session, guard
+from sekisho.web import bodies
 from sekisho.web.calls import Call
-from sekisho.web.refusals import UNREADABLE, show
+from sekisho.web.refusals import show
 from sekisho.web.replies import Empty, Json, Reply
 from sekisho.web.routing import Route
 
 _PATH = "/api/v1/contacts"
 _ONE = f"{_PATH}/{{contact}}"
-_ALL = (Reason.NOT_SIGNED_IN, Reason.WRONG_HOST, Reason.UNAVAILABLE)
-_WRITES = (*_ALL, Reason.CROSS_SITE, Reason.TOO_LARGE)
 _LIMITS = (Reason.TOO_SOON, Reason.TOO_MANY_REQUESTS)
 _CODE = (
     Reason.CODE_WRONG,
@@ -54,7 +53,7 @@ def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
             _PATH,
             inside(partial(list_all, db, policy)),
             answers={200: ContactList},
-            refusals=_ALL,
+            refusals=guard.READS,
             tells="List the account's contacts.",
         ),
         Route(
@@ -64,7 +63,7 @@ def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
             body=AddContact,
             answers={201: ContactProposed},
             refusals=(
-                *_WRITES,
+                *guard.WRITES,
                 *_LIMITS,
                 Reason.INVALID_INPUT,
                 Reason.PHONE_UNFIT,
@@ -88,7 +87,7 @@ def _of_one(db: Database, policy: Policy) -> tuple[Route, ...]:
             body=SendAgain,
             answers={201: ChallengeShape},
             refusals=(
-                *_WRITES,
+                *guard.WRITES,
                 *_LIMITS,
                 Reason.NOT_FOUND,
                 Reason.CODE_USED,
@@ -103,7 +102,7 @@ def _of_one(db: Database, policy: Policy) -> tuple[Route, ...]:
             inside(partial(confirm, db, policy)),
             body=ConfirmContact,
             answers={200: ContactShape},
-            refusals=(*_WRITES, *_CODE, Reason.NOT_FOUND, Reason.INVALID_INPUT),
+            refusals=(*guard.WRITES, *_CODE, Reason.NOT_FOUND, Reason.INVALID_INPUT),
             tells="Prove a contact by the code that was sent to it.",
         ),
         Route(
@@ -111,7 +110,7 @@ def _of_one(db: Database, policy: Policy) -> tuple[Route, ...]:
             _ONE,
             inside(partial(remove, db, policy)),
             answers={204: None},
-            refusals=(*_WRITES, Reason.NOT_FOUND, Reason.PROVE_MORE, Reason.STILL_NEEDED),
+            refusals=(*guard.WRITES, Reason.NOT_FOUND, Reason.PROVE_MORE, Reason.STILL_NEEDED),
             tells="Remove a contact, after a step-up for `contacts.remove`.",
         ),
     )
@@ -126,10 +125,9 @@ def list_all(db: Database, policy: Policy, call: Call, session: Session) -> Repl
 
 def add(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
     """Add a contact: `POST /api/v1/contacts`."""
-    try:
-        wanted = _ADD.decode(call.body)
-    except UNREADABLE as error:
-        return flow_api.invalid(error)
+    wanted = bodies.read(_ADD, call.body)
+    if isinstance(wanted, Refused):
+        return wanted
     parameters = {"kind": wanted.kind, "address": wanted.address}
     given = {"country": wanted.country, "channel": wanted.channel}
     parameters |= {name: value for name, value in given.items() if value is not None}
@@ -158,13 +156,10 @@ def add(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
 
 def send_again(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
     """Send a new code: `POST /api/v1/contacts/{id}/code`."""
-    contact = ids.read("ctc", call.params["contact"])
-    if contact is None:
-        return Refused(Reason.NOT_FOUND)
-    try:
-        wished = _AGAIN.decode(call.body or b"{}")
-    except UNREADABLE as error:
-        return flow_api.invalid(error)
+    contact = ids.read("ctc", call.params["contact"]) or 0
+    wished = bodies.read(_AGAIN, call.body or b"{}")
+    if isinstance(wished, Refused):
+        return wished
     asked = actions.send_again(
         db, policy, call.visitor, session, contact, channel=wished.channel or ""
     )
@@ -175,9 +170,7 @@ def send_again(db: Database, policy: Policy, call: Call, session: Session) -> Re
 
 def confirm(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
     """Prove a contact: `POST /api/v1/contacts/{id}/confirm`."""
-    contact = ids.read("ctc", call.params["contact"])
-    if contact is None:
-        return Refused(Reason.NOT_FOUND)
+    contact = ids.read("ctc", call.params["contact"]) or 0
     typed = flow_api.typed_code(call.body)
     if isinstance(typed, Refused):
         return typed
@@ -187,9 +180,7 @@ def confirm(db: Database, policy: Policy, call: Call, session: Session) -> Reply
 
 def remove(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
     """Remove a contact: `DELETE /api/v1/contacts/{id}`."""
-    contact = ids.read("ctc", call.params["contact"])
-    if contact is None:
-        return Refused(Reason.NOT_FOUND)
+    contact = ids.read("ctc", call.params["contact"]) or 0
     outcome = actions.remove(db, policy, call.visitor, session, contact)
     return outcome if isinstance(outcome, Refused) else Empty()
 

@@ -4,7 +4,6 @@ from functools import partial
 
 import msgspec
 
-from sekisho.authenticators import flow_api
 from sekisho.ground import ids
 from sekisho.ground.db import Database
 from sekisho.ground.refusal import Reason, Refused
@@ -12,13 +11,13 @@ from sekisho.journeys.security_info import checking_up
 from sekisho.journeys.security_info.rules import Policy
 from sekisho.records.checkups import Checked, Checkup
 from sekisho.records.sessions import Session, guard
+from sekisho.web import bodies
 from sekisho.web.calls import Call
-from sekisho.web.refusals import UNREADABLE, show
+from sekisho.web.refusals import show
 from sekisho.web.replies import Json, Reply
 from sekisho.web.routing import Route
 
 _PATH = "/api/v1/checkup"
-_ALL = (Reason.NOT_SIGNED_IN, Reason.WRONG_HOST, Reason.UNAVAILABLE)
 
 
 class CheckedContact(msgspec.Struct):
@@ -71,7 +70,7 @@ def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
             _PATH,
             inside(partial(look, db, policy)),
             answers={200: CheckupShape},
-            refusals=_ALL,
+            refusals=guard.READS,
             tells="Look at the account's check-up: a checklist, no score.",
         ),
         Route(
@@ -81,9 +80,7 @@ def routes(db: Database, policy: Policy) -> tuple[Route, ...]:
             body=ConfirmCheckup,
             answers={200: CheckupShape},
             refusals=(
-                *_ALL,
-                Reason.CROSS_SITE,
-                Reason.TOO_LARGE,
+                *guard.WRITES,
                 Reason.INVALID_INPUT,
                 Reason.PROVE_MORE,
                 Reason.NOT_FOUND,
@@ -101,10 +98,9 @@ def look(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
 
 def confirm(db: Database, policy: Policy, call: Call, session: Session) -> Reply:
     """Confirm: `POST /api/v1/checkup/confirm`."""
-    try:
-        wanted = _CONFIRM.decode(call.body)
-    except UNREADABLE as error:
-        return flow_api.invalid(error)
+    wanted = bodies.read(_CONFIRM, call.body)
+    if isinstance(wanted, Refused):
+        return wanted
     refused = None
     match wanted.what:
         case "contacts":

@@ -4,7 +4,7 @@ from functools import partial
 
 import msgspec
 
-from sekisho.authenticators import flow_api, totp
+from sekisho.authenticators import totp
 from sekisho.authenticators.passkey import Passkey, provider_of
 from sekisho.ground import ids
 from sekisho.ground.refusal import Reason, Refused
@@ -26,14 +26,13 @@ from sekisho.journeys.security_info.shapes import (
 )
 from sekisho.records.methods import Method
 from sekisho.records.sessions import Session, guard
+from sekisho.web import bodies
 from sekisho.web.calls import Call
-from sekisho.web.refusals import UNREADABLE, show
+from sekisho.web.refusals import show
 from sekisho.web.replies import Empty, Json, Reply
 from sekisho.web.routing import Route
 
 _PATH = "/api/v1/methods"
-_ALL = (Reason.NOT_SIGNED_IN, Reason.WRONG_HOST, Reason.UNAVAILABLE)
-_WRITES = (*_ALL, Reason.CROSS_SITE, Reason.TOO_LARGE)
 _CODE = (Reason.CODE_WRONG, Reason.CODE_USED, Reason.FLOW_EXPIRED, Reason.TOO_MANY_TRIES)
 _CONFIRM = (
     Reason.NOT_FOUND,
@@ -61,7 +60,7 @@ def routes(means: Means) -> tuple[Route, ...]:
             _PATH,
             inside(partial(list_all, means)),
             answers={200: MethodList},
-            refusals=_ALL,
+            refusals=guard.READS,
             tells="List the account's methods, and whether two-step verification is on.",
         ),
         Route(
@@ -71,7 +70,7 @@ def routes(means: Means) -> tuple[Route, ...]:
             body=AddMethod,
             answers={201: MethodBegun},
             refusals=(
-                *_WRITES,
+                *guard.WRITES,
                 Reason.INVALID_INPUT,
                 Reason.PROVE_MORE,
                 Reason.TOO_MANY_METHODS,
@@ -94,7 +93,7 @@ def _confirming(means: Means) -> tuple[Route, ...]:
             inside(partial(ask_again, means)),
             answers={200: PasskeyOptions},
             refusals=(
-                *_ALL,
+                *guard.READS,
                 Reason.NOT_FOUND,
                 Reason.PASSKEY_EXPIRED,
                 Reason.PASSKEYS_NOT_HERE,
@@ -108,7 +107,7 @@ def _confirming(means: Means) -> tuple[Route, ...]:
             inside(partial(confirm, means)),
             body=ConfirmMethod,
             answers={200: MethodShape},
-            refusals=(*_WRITES, *_CODE, *_CONFIRM),
+            refusals=(*guard.WRITES, *_CODE, *_CONFIRM),
             tells="Make a method count: by its first code (a recovery code: its last group),"
             " by the credential that was made, or by the password that was chosen.",
         ),
@@ -124,7 +123,7 @@ def _changing(means: Means) -> tuple[Route, ...]:
             inside(partial(rename, means)),
             body=RenameMethod,
             answers={200: MethodShape},
-            refusals=(*_WRITES, Reason.NOT_FOUND, Reason.INVALID_INPUT),
+            refusals=(*guard.WRITES, Reason.NOT_FOUND, Reason.INVALID_INPUT),
             tells="Rename a passkey or an app; where the name is taken it gets a number.",
         ),
         Route(
@@ -133,7 +132,7 @@ def _changing(means: Means) -> tuple[Route, ...]:
             inside(partial(remove, means)),
             answers={204: None},
             refusals=(
-                *_WRITES,
+                *guard.WRITES,
                 Reason.NOT_FOUND,
                 Reason.PROVE_MORE,
                 Reason.STILL_NEEDED,
@@ -147,7 +146,7 @@ def _changing(means: Means) -> tuple[Route, ...]:
             inside(partial(turn, means)),
             body=TurnTwoStep,
             answers={200: TwoStep},
-            refusals=(*_WRITES, Reason.INVALID_INPUT, *_SWITCH),
+            refusals=(*guard.WRITES, Reason.INVALID_INPUT, *_SWITCH),
             tells="Turn two-step verification on or off, after a step-up for `two_step.on|off`.",
         ),
     )
@@ -163,10 +162,9 @@ def list_all(means: Means, call: Call, session: Session) -> Reply:
 
 def add(means: Means, call: Call, session: Session) -> Reply:
     """Begin to add a method: `POST /api/v1/methods`."""
-    try:
-        wanted = _ADD.decode(call.body)
-    except UNREADABLE as error:
-        return flow_api.invalid(error)
+    wanted = bodies.read(_ADD, call.body)
+    if isinstance(wanted, Refused):
+        return wanted
     parameters = {"kind": wanted.kind, "name": wanted.name}
     begun = enrolling.begin(means, call.visitor, session, parameters)
     return begun if isinstance(begun, Refused) else Json(_begun(begun), status=201)
@@ -174,9 +172,7 @@ def add(means: Means, call: Call, session: Session) -> Reply:
 
 def ask_again(means: Means, call: Call, session: Session) -> Reply:
     """Ask anew for a passkey: `GET /api/v1/methods/{id}/options`."""
-    method = ids.read("mtd", call.params["method"])
-    if method is None:
-        return Refused(Reason.NOT_FOUND)
+    method = ids.read("mtd", call.params["method"]) or 0
     asked = passkeys.ask_again(means.db, means.policy, call.visitor, session, method)
     if isinstance(asked, Refused):
         return asked
@@ -185,9 +181,7 @@ def ask_again(means: Means, call: Call, session: Session) -> Reply:
 
 def confirm(means: Means, call: Call, session: Session) -> Reply:
     """Make a method count: `POST /api/v1/methods/{id}/confirm`."""
-    method = ids.read("mtd", call.params["method"])
-    if method is None:
-        return Refused(Reason.NOT_FOUND)
+    method = ids.read("mtd", call.params["method"]) or 0
     given = read_given(call.body)
     if isinstance(given, Refused):
         return given
@@ -197,32 +191,26 @@ def confirm(means: Means, call: Call, session: Session) -> Reply:
 
 def rename(means: Means, call: Call, session: Session) -> Reply:
     """Rename a method: `PATCH /api/v1/methods/{id}`."""
-    method = ids.read("mtd", call.params["method"])
-    if method is None:
-        return Refused(Reason.NOT_FOUND)
-    try:
-        wanted = _RENAME.decode(call.body)
-    except UNREADABLE as error:
-        return flow_api.invalid(error)
+    method = ids.read("mtd", call.params["method"]) or 0
+    wanted = bodies.read(_RENAME, call.body)
+    if isinstance(wanted, Refused):
+        return wanted
     outcome = changing.rename(means.db, call.visitor, session, method, wanted.name)
     return outcome if isinstance(outcome, Refused) else _one(means, session, outcome)
 
 
 def remove(means: Means, call: Call, session: Session) -> Reply:
     """Remove a method: `DELETE /api/v1/methods/{id}`."""
-    method = ids.read("mtd", call.params["method"])
-    if method is None:
-        return Refused(Reason.NOT_FOUND)
+    method = ids.read("mtd", call.params["method"]) or 0
     outcome = changing.remove(means.db, means.policy, call.visitor, session, method)
     return outcome if isinstance(outcome, Refused) else Empty()
 
 
 def turn(means: Means, call: Call, session: Session) -> Reply:
     """Turn two-step verification on or off: `POST /api/v1/two_step`."""
-    try:
-        wanted = _TURN.decode(call.body)
-    except UNREADABLE as error:
-        return flow_api.invalid(error)
+    wanted = bodies.read(_TURN, call.body)
+    if isinstance(wanted, Refused):
+        return wanted
     ended = two_step.turn(means.db, means.policy, call.visitor, session, is_on=wanted.on)
     return ended if isinstance(ended, Refused) else Json(TwoStep(wanted.on, ended))
 

@@ -24,12 +24,7 @@ def routes(means: Means) -> tuple[Route, ...]:
             "/api/v1/methods/{method}/pairing",
             inside(partial(look, means)),
             answers={200: Pairing},
-            refusals=(
-                Reason.NOT_SIGNED_IN,
-                Reason.NOT_FOUND,
-                Reason.WRONG_HOST,
-                Reason.UNAVAILABLE,
-            ),
+            refusals=(*guard.READS, Reason.NOT_FOUND),
             tells="Look how far the enrolment of a phone is; `number` is to be typed on it.",
         ),
     )

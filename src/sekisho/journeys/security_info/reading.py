@@ -5,7 +5,7 @@ import msgspec
 from sekisho.authenticators import flow_api
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.journeys.security_info.rules import Given
-from sekisho.web.refusals import UNREADABLE
+from sekisho.web import bodies
 
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _TEXT = msgspec.json.Decoder(str)
@@ -14,10 +14,9 @@ _WITH = {"credential": {"credential", "state"}, "password": {"password"}}
 
 def read_given(body: bytes) -> Given | Refused:
     """Return what confirms a method: a credential with its state, a password, or a code."""
-    try:
-        fields = _FIELDS.decode(body)
-    except UNREADABLE as error:
-        return flow_api.invalid(error)
+    fields = bodies.read(_FIELDS, body)
+    if isinstance(fields, Refused):
+        return fields
     if "credential" in fields and set(fields) == _WITH["credential"]:
         text = bytes(fields["credential"]).decode(errors="replace")
         return Given("credential", text, _text(fields["state"]) or "")
@@ -33,7 +32,5 @@ def read_given(body: bytes) -> Given | Refused:
 
 
 def _text(raw: msgspec.Raw) -> str | None:
-    try:
-        return _TEXT.decode(raw)
-    except UNREADABLE:
-        return None
+    text = bodies.read(_TEXT, raw)
+    return None if isinstance(text, Refused) else text

@@ -11,6 +11,9 @@ from sekisho.web.calls import Call
 from sekisho.web.replies import Cookie, Redirect, Reply
 
 Inside = Callable[[Call, Session], Reply]
+# What any endpoint for programs refuses with, before and beside what it refuses itself.
+READS = (Reason.NOT_SIGNED_IN, Reason.WRONG_HOST, Reason.UNAVAILABLE)
+WRITES = (*READS, Reason.CROSS_SITE, Reason.TOO_LARGE)
 
 
 def session_of(db: Database, policy: Policy, call: Call) -> Session | Refused:

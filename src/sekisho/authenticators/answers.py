@@ -1,14 +1,14 @@
-"""Bodies of answers: which field they came in, and where a body is not of its shape."""
+"""The answer in a body: which field it came in, or why there is none."""
 
 import msgspec
 
 from sekisho.authenticators.rules import Given
 from sekisho.ground.refusal import Reason, Refused
-from sekisho.web.refusals import UNREADABLE
+from sekisho.web import bodies
 
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _TEXT = msgspec.json.Decoder(str)
-_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_OBJECT = msgspec.json.Decoder(dict[str, object])  # read to its end: all of it is UTF-8
 _ANSWERS = (
     "code",
     "password",
@@ -22,10 +22,9 @@ def given_of(body: bytes, allowed: tuple[str, ...] = _ANSWERS) -> Given | Refuse
 
     An answer that is of another type, or does not stand alone, is charged and says nothing.
     """
-    try:
-        fields = _FIELDS.decode(body)
-    except UNREADABLE as error:
-        return invalid(error)
+    fields = bodies.read(_FIELDS, body)
+    if isinstance(fields, Refused):
+        return fields
     there = [one for one in allowed if one in fields]
     if not there:
         pointer = f"/{allowed[0]}"
@@ -42,20 +41,10 @@ def typed_code(body: bytes) -> Given | Refused:
 
 
 def _answer(field: str, raw: msgspec.Raw) -> str | None:
-    try:
-        if field == "push":
-            return "true" if bytes(raw) == b"true" else None
-        if field == "credential":
-            _OBJECT.decode(raw)
-            return bytes(raw).decode()
-        return _TEXT.decode(raw)
-    except UNREADABLE:
-        return None
-
-
-def invalid(error: Exception) -> Refused:
-    """Say where a body is not of its shape; msgspec's words name no value of it."""
-    told = str(error) if isinstance(error, msgspec.ValidationError) else "not a JSON object"
-    detail, _, path = told.partition(" - at `$")
-    pointer = path.rstrip("`").replace(".", "/")
-    return Refused(Reason.INVALID_INPUT, pointer=pointer or "", detail=detail)
+    if field == "push":
+        return "true" if bytes(raw) == b"true" else None
+    if field == "credential":
+        whole = bodies.read(_OBJECT, raw)
+        return None if isinstance(whole, Refused) else bytes(raw).decode()
+    text = bodies.read(_TEXT, raw)
+    return None if isinstance(text, Refused) else text
