@@ -27,6 +27,28 @@ def test_an_app_counts_once_its_code_was_given_back(settled):
     assert re.sub(r"\W", "", begun["secret"]) not in listed.text
 
 
+@pytest.mark.spec("M3", "H2")
+@pytest.mark.attack("033")
+def test_whose_phone_shows_another_time_hears_so_while_adding_its_app_and_never_again(
+    settled, house
+):
+    guarded = Guarded(settled.person)
+    body = {"kind": "totp", "name": "My phone"}
+    guarded.proves("methods.add", body)
+    begun = guarded.posts("/api/v1/methods", body).json
+    guarded.secret = begun["secret"]
+    old = guarded.app_code()
+    house.clock.move(minutes=5)
+    told = guarded.confirms_method(begun["id"], old)
+    assert ("code_wrong", ["clock_behind"]) == (
+        told.code,
+        [one["code"] for one in told.json["errors"]],
+    )
+    assert "about 5 minutes behind" in told.json["user_message"]
+    assert 200 == guarded.confirms_method(begun["id"], guarded.app_code()).status
+    assert "code_used" == guarded.confirms_method(begun["id"], old).code
+
+
 @pytest.mark.spec("M10", "M3")
 def test_two_proofs_open_a_session_and_one_opens_nothing(cautious):
     attempt, first = cautious.first_proof()

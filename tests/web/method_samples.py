@@ -231,9 +231,11 @@ def _enrolling(framed: dict[str, Any]) -> dict[str, dict[str, Any]]:
     code = {**app, "kind": "recovery_code", "picture": "", "secret": "", "code": _CODE}
     over = {"over": Refused(Reason.FLOW_EXPIRED), "most": Refused(Reason.TOO_MANY_METHODS)}
     found = refusals(framed) | over
+    off = Refused(Reason.CODE_WRONG, pointer="/code", clock_ahead=-timedelta(minutes=3))
     return {
         "security_info/enrol.html#app": app,
         "security_info/enrol.html#recovery": code,
+        "security_info/enrol.html#app_clock": {**app, "refused": off},
         **{
             f"security_info/enrol.html#{kind}_{state}": {**first, "refused": refused}
             for kind, first in (("app", app), ("recovery", code))

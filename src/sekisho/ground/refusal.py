@@ -3,7 +3,7 @@
 The sentence beside each is for developers; people read `refusal.<name>` of the catalogues.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
@@ -78,7 +78,8 @@ class Refused(msgspec.Struct, frozen=True):
     `sent_at` name the newest code, `pointer` and `detail` the part of the input that is
     wrong; `language` is the flow's, where it has one; `act` is what a step-up is wanted for;
     `flaw` says why a password or a phone number is not taken, and `bounds` how short and how long
-    a password may be; `kind` is that of the method which was tried, where it is no sent code.
+    a password may be; `kind` is that of the method which was tried, where it is no sent code;
+    `clock_ahead` is how far a phone's clock seems to be ahead, for who enrols its app alone.
     """
 
     reason: Reason
@@ -93,3 +94,4 @@ class Refused(msgspec.Struct, frozen=True):
     flaw: str | None = None
     bounds: tuple[int, int] | None = None
     kind: str = ""
+    clock_ahead: timedelta | None = None

@@ -188,6 +188,11 @@ def _unfit(language: str, refused: Refused, flaw: str) -> str:
 
 
 def _code_wrong(language: str, refused: Refused) -> str:
+    if refused.clock_ahead is not None:
+        side = "ahead" if refused.clock_ahead > timedelta(0) else "behind"
+        return text(
+            language, f"refusal.clock_{side}", length=length(abs(refused.clock_ahead), language)
+        )
     if refused.left == 0:
         last = "wrong_none_left" if refused.kind else "code_wrong_none_left"
         return text(language, f"refusal.{last}")

@@ -4,7 +4,7 @@ Each change spends a proof, is an event and tells every contact (spec P8).
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -146,6 +146,34 @@ def _charge(work: Work, account: int, method: int) -> Tried | Refused:
     return methods.count(work, found, _WAITS)
 
 
+def _confirm_app(
+    work: Work, account: int, method: int, given: tuple[str, datetime]
+) -> Method | Refused | Full:
+    held = totp.load(work, account, method)
+    if held is None:
+        return Refused(Reason.NOT_FOUND)
+    typed, now = read_code(given[0], held.marks.digits), given[1]
+    judged = totp.verify(held, typed, now, totp.TOLERANCE)
+    if judged is Verdict.EARLIER:
+        return Refused(Reason.CODE_USED)
+    if judged is Verdict.WRONG and typed is not None:
+        return _wrong(totp.clock_off(held, typed, now))
+    return totp.confirm(work, held, judged, _TOTP, _WAITS)
+
+
+def _wrong(ahead: timedelta | None) -> Refused:
+    """Say that a code was wrong, and where its phone's clock is why, by how much that is off.
+
+    # Threat: 033: said of an app that opens nothing yet, to whom its key was shown. Of one in use
+    # it would tell an old code from a wrong one (test_whose_phone_shows_another_time_hears_so…).
+    """
+    if ahead is None:
+        return Refused(Reason.CODE_WRONG)
+    flaw = "clock_ahead" if ahead > timedelta(0) else "clock_behind"
+    detail = f"the phone's clock seems to be {ahead.total_seconds():+.0f} seconds off"
+    return Refused(Reason.CODE_WRONG, pointer="/code", detail=detail, flaw=flaw, clock_ahead=ahead)
+
+
 def _confirm(
     work: Work, visitor: Visitor, session: Session, method: int, given: tuple[str, datetime]
 ) -> Method | Refused:
@@ -155,18 +183,11 @@ def _confirm(
     told = notices.addressees(work, account)
     if found is None:
         return Refused(Reason.NOT_FOUND)
-    typed, now = given
     confirmed: Method | Refused | Full
     if found.kind == totp.KIND:
-        held = totp.load(work, account, method)
-        if held is None:
-            return Refused(Reason.NOT_FOUND)
-        judged = totp.verify(held, read_code(typed, held.marks.digits), now, totp.TOLERANCE)
-        if judged is Verdict.EARLIER:
-            return Refused(Reason.CODE_USED)
-        confirmed = totp.confirm(work, held, judged, _TOTP, _WAITS)
+        confirmed = _confirm_app(work, account, method, given)
     else:
-        confirmed = recovery_code.confirm(work, account, method, typed, _WAITS)
+        confirmed = recovery_code.confirm(work, account, method, given[0], _WAITS)
     match confirmed:
         case Refused():
             return confirmed
