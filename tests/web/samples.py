@@ -46,7 +46,7 @@ def frame(language: str, *, signed_in: bool = False, path: str = "/sign-in") -> 
 def facts(language: str, kind: str) -> dict[str, str]:
     """Return what a letter of this kind tells beside its code and its times."""
     found = {"device": DEVICE[language], "place": PLACE[language]}
-    if kind in ("step_up", "reset_password"):
+    if kind == "step_up":
         found["what"] = words.text(language, "act.contacts.add")
     if kind.startswith("contact_"):
         found["contact"] = "ta*****@example.net"

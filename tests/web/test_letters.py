@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sekisho.doors.house import LETTERS
 from sekisho.ground.words import LANGUAGES, catalogue
+from sekisho.journeys.security_info.rules import METHODS
 from sekisho.records.delivery import letters
 from sekisho.records.delivery.letters import Contents
 from sekisho.records.notices import NOTICES
@@ -130,6 +131,18 @@ def test_a_notice_leads_to_the_activity_by_telling_people_to_open_the_site(kind,
     text = written(language, kind).text
     assert "id.example.com" in text
     assert catalogue(language)["frame.activity"] in text
+
+
+@in_both
+@pytest.mark.spec("P8")
+@pytest.mark.parametrize("letter", ["method_added", "method_removed"])
+def test_a_notice_of_a_method_calls_each_kind_by_another_name(letter, language):
+    first = contents(language, letter)
+    told = [
+        letters.write(SHIPPED, letter, replace(first, facts={**first.facts, "kind": kind})).text
+        for kind in METHODS
+    ]
+    assert len(told) == len(set(told))
 
 
 @in_both

@@ -71,7 +71,7 @@ _STEP_UP = {**_FACTS, "what": "add a contact to your account"}
 LETTERS = {
     "sign_in": Form(_CODES / "sign_in", has_code=True, facts=_FACTS, phone=_PHONE),
     "sign_up": Form(_CODES / "sign_up", has_code=True, facts=_FACTS, phone=_PHONE),
-    "reset_password": Form(_CODES / "step_up", has_code=True, facts=_STEP_UP, phone=_PHONE),
+    "reset_password": Form(_CODES / "reset_password", has_code=True, facts=_FACTS, phone=_PHONE),
     "step_up": Form(_CODES / "step_up", has_code=True, facts=_STEP_UP, phone=_PHONE),
     "verify_contact": Form(_CODES / "verify_contact", has_code=True, facts=_FACTS, phone=_PHONE),
     "contact_added": Form(_NOTICES / "contact_added", facts=_CONTACT),
