@@ -90,6 +90,8 @@ def test_a_page_is_clean_for_the_strict_policy(language, state):
     """No style, handler or script of its own, nothing from elsewhere (spec, issue 2 section 4)."""
     elements = elements_of(language, state)
     names = {name for _, attributes in elements.all for name in attributes}
+    values = [value for _, attributes in elements.all for value in attributes.values()]
+    assert [] == [value for value in values if value and "<" in value]
     assert set() == {name for name in names if name == "style" or name.startswith("on")}
     assert [] == elements.of("style")
     assert all(script["src"].startswith("/static/") for script in elements.of("script"))

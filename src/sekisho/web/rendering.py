@@ -4,10 +4,11 @@ Knows no feature: doors hand in the folders. A template is named by its feature 
 `sign_in/code.html`, so that two features may use the same file name.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from types import CodeType
 
@@ -17,6 +18,8 @@ from markupsafe import Markup, escape
 
 from sekisho.ground import words
 from sekisho.ground.refusal import Refused
+
+_HYPHENED = re.compile(r"\b[Ee]-mail|\+\d[\d ]+\d|\d+(?:-[0-9A-Za-z]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +101,19 @@ def _words_for_pages(language: str) -> Mapping[str, Callable[..., object]]:
 
 def _sentence(language: str, key: str, **values: object) -> Markup:
     """Return the sentence with its values escaped; values that are Markup stand as they are."""
-    sentence = str(escape(words.catalogue(language)[key]))
+    sentence = _safe(language, key)
     return Markup(sentence.format(**{name: escape(value) for name, value in values.items()}))  # noqa: S704 - both parts are escaped above
+
+
+@cache
+def _safe(language: str, key: str) -> str:
+    return str(_whole(words.catalogue(language)[key]))
+
+
+def _whole(sentence: str) -> Markup:
+    """Return the sentence escaped; "e-mail" and numbers with hyphens stay on one line."""
+    kept = _HYPHENED.sub(r'<span class="whole">\g<0></span>', str(escape(sentence)))
+    return Markup(kept)  # noqa: S704 - what was escaped, in an element
 
 
 def _plural(language: str, key: str, count: int, **values: object) -> Markup:
@@ -132,8 +146,8 @@ def _length(language: str, minutes: int) -> str:
     return words.length(timedelta(minutes=minutes), language)
 
 
-def _refusal(language: str, refused: Refused, zone: str, now: datetime) -> str:
-    return words.refusal(language, refused, zone, now)
+def _refusal(language: str, refused: Refused, zone: str, now: datetime) -> Markup:
+    return _whole(words.refusal(language, refused, zone, now))
 
 
 def _time(instant: datetime, shown: str) -> Markup:
