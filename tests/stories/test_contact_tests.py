@@ -138,7 +138,7 @@ def test_the_page_sends_shows_and_takes_the_persons_word(settled, house):
     house.send_mail()
     house.office.providers["email"].send = post
     shown = page.follow(sent).text
-    assert "It was not taken" in shown
+    assert "It was refused" in shown
     assert "did not get through" in shown
     early = page.submit(path, {}, at=path)
     assert (429, True) == (early.status, "less than a minute ago" in early.text)

@@ -121,7 +121,7 @@ def test_who_has_the_first_proof_is_told_that_the_phone_rests(carrying):
         answers.append(asks_phones(attempt))
     assert [201, 201, 201, 429] == [one.status for one in answers]
     assert "too_many_requests" == answers[3].code
-    assert "rests until" in answers[3].json["user_message"]
+    assert "before" in answers[3].json["user_message"]
     notices = [one.purpose for one in house.inbox.notices(person.address)]
     assert 1 == notices.count("push_blocked")
 
