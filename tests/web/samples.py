@@ -25,7 +25,7 @@ LATER = NOW + timedelta(minutes=30)
 DEVICE = {"en": "Chrome on Windows", "ja": "Chrome（Windows）"}
 PHONE = {"en": "Safari on iPhone", "ja": "Safari（iPhone）"}
 PLACE = {"en": "Japan (estimated)", "ja": "日本（推定）"}
-ELSEWHERE = {"en": "place unknown", "ja": "場所不明"}
+ELSEWHERE = {"en": "Place unknown", "ja": "場所不明"}
 
 
 def frame(language: str, *, signed_in: bool = False, path: str = "/sign-in") -> dict[str, Any]:
