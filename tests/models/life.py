@@ -436,6 +436,8 @@ def _flags(numbers: Numbers) -> dict[str, str]:
         "resend.flow": str(numbers.flow),
         "resend.ten_minutes": str(numbers.contact[0][1]),
         "resend.day": str(numbers.contact[1][1]),
+        "resend.reserve_ten_minutes": str(numbers.reserve[0]),
+        "resend.reserve_day": str(numbers.reserve[1]),
         "floods.first_hour": str(numbers.flood_first_hour),
         "floods.day": str(numbers.flood_day),
         "phones.prefix_hour": str(ENDLESS),  # what codes may cost is other tests'

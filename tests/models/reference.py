@@ -45,6 +45,7 @@ class Numbers:
     pauses: tuple[int, ...] = (30, 60, 120, 300)
     flow: int = 5
     contact: tuple[tuple[int, int], ...] = ((10 * MINUTE, 5), (DAY, 50))
+    reserve: tuple[int, int] = (2, 12)  # beside them, for codes that are not for signing in
     flood_first_hour: int = 5
     flood_day: int = 10
 
@@ -247,11 +248,11 @@ class Reference:
         key = self.key(flow, device)
         sending = "code"
         if key == STRANGERS:
-            sending = self._flood(flow.person.lane(key))
+            sending = self._flood(flow, flow.person.lane(key))
         else:
             lanes = [lane for name, lane in flow.person.lanes.items() if name != STRANGERS]
             sent = sorted(at for lane in lanes for at in lane.sent)
-            left, free_at = room(sent, self.now, self.numbers.contact)
+            left, free_at = room(sent, self.now, self.most_sent(flow))
             if left <= 0:
                 return Seen("too_many_requests", retry_at=free_at)
         self._grant(flow, key, sending)
@@ -261,6 +262,14 @@ class Reference:
         is_grown = flow.code.digits >= LONG_DIGITS
         told = self._tell_blocked(flow) if is_grown else ()
         return Seen("asked", letters=(*self._letters(flow, sending, to), *told))
+
+    def most_sent(self, flow: Flow) -> tuple[tuple[int, int], ...]:
+        """How many codes go to one contact: some are kept for what is not signing in."""
+        beside = (0, 0) if flow.purpose == "sign_in" else self.numbers.reserve
+        return tuple(
+            (window, most + more)
+            for (window, most), more in zip(self.numbers.contact, beside, strict=True)
+        )
 
     def may_ask(self, flow: Flow) -> Seen | None:
         match self.state(flow):
@@ -306,13 +315,13 @@ class Reference:
         flow.lane, flow.stepped_at, flow.asked = key, self.now, flow.asked + 1
         flow.account = flow.person.account
 
-    def _flood(self, lane: Lane) -> str:
+    def _flood(self, flow: Flow, lane: Lane) -> str:
         """F3: five in the first hour, then one an hour, ten a day, then a digest a day."""
         recent = within(lane.unproved, self.now, DAY)
         if len(recent) >= self.numbers.flood_day:
             is_told = lane.digest is not None and self.now - lane.digest < DAY
             return "nothing" if is_told else "digest"
-        if len(within(lane.sent, self.now, DAY)) >= self.numbers.contact[1][1]:
+        if len(within(lane.sent, self.now, DAY)) >= self.most_sent(flow)[1][1]:
             return "nothing"
         if not recent:
             return "code"

@@ -89,6 +89,18 @@ def test_a_familiar_browser_gets_five_in_ten_minutes(house, asha, clock):
     assert 5 == len(house.inbox.codes(ADDRESS)) - 1
 
 
+@pytest.mark.spec("C10")
+def test_signing_in_uses_up_no_code_that_is_kept_for_a_change(settled, clock):
+    """Five to sign in; two more for a change or a forgotten password."""
+    clock.move(minutes=11)
+    for _ in range(5):
+        assert 201 == settled.person.begins().ask(settled.person.device).status
+    assert "too_many_requests" == settled.person.begins().ask(settled.person.device).code
+    added = {"kind": "email", "address": "asha.second@example.net"}
+    asked = [settled.begins("contacts.add", added).ask(settled.person.device) for _ in range(3)]
+    assert [201, 201, 429] == [one.status for one in asked]
+
+
 @pytest.mark.spec("F1")
 def test_sixty_requests_an_hour_for_one_address_then_429_with_the_time(house):
     answers = [begin(house.api, f"n{number}@example.org").ask() for number in range(61)]

@@ -118,7 +118,9 @@ def _judge(work: Work, policy: Policy, ticket: flows.Ticket, found: Gathered) ->
     book = found.book[1]
     label = code.label_among(book.live_labels(work.now), work.chance.below(1 << 16))
     before = found.flow.asked if found.flow else 0
-    return limits.ask(book, found.lane, policy.limits, work.now, label=label, asked_in_flow=before)
+    is_sign_in = ticket.purpose is flows.Purpose.SIGN_IN
+    most = policy.limits if is_sign_in else limits.with_reserve(policy.limits)
+    return limits.ask(book, found.lane, most, work.now, label=label, asked_in_flow=before)
 
 
 def _spend(

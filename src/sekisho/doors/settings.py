@@ -103,9 +103,9 @@ REFERENCE: tuple[Setting, ...] = (
         "codes",
         1,
         20,
-        "kept beside for recovery codes, in ten minutes",
+        "kept beside for codes that are not for signing in, in ten minutes",
     ),
-    _number("resend.reserve_day", 12, "codes", 1, 100, "kept beside for recovery codes, a day"),
+    _number("resend.reserve_day", 12, "codes", 1, 100, "the same a day"),
     _number(
         "floods.first_hour",
         5,

@@ -26,6 +26,7 @@ from sekisho.records.limits.rules import (
     opened,
     reopen,
     settle,
+    with_reserve,
 )
 from sekisho.records.limits.store import TABLES, book, forget, keep, reading, sweep
 
@@ -56,4 +57,5 @@ __all__ = [
     "sweep",
     "take_answer",
     "take_request",
+    "with_reserve",
 ]

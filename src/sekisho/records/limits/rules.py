@@ -6,7 +6,7 @@ familiar:  20 an hour, 50 a day; 100 in a row -> closed, until it signs in anoth
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
@@ -79,6 +79,15 @@ class Charge(msgspec.Struct, frozen=True):
     book: Book
     at: int
     left: int
+
+
+def with_reserve(policy: Policy) -> Policy:
+    """Return the policy for codes that are not for signing in: more is kept for them (spec C10)."""
+    return replace(
+        policy,
+        ten_minutes=policy.ten_minutes + policy.reserve_ten_minutes,
+        day=policy.day + policy.reserve_day,
+    )
 
 
 def lane_of(book: Book, device: int) -> int:
