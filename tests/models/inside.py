@@ -126,7 +126,9 @@ class Inside(Life):
         person, told = self.act(token, "POST", f"contacts/{contact.id}/code", {})
         if person is not None:
             is_there = contact.state == "pending" and contact in person.contacts
-            seen = self.model.ask(contact.flow, "") if is_there else Seen("not_found")
+            is_done = contact.state == "verified" and contact in person.contacts
+            refused = Seen("code_used" if is_done else "not_found")
+            seen = self.model.ask(contact.flow, "") if is_there else refused
             letters = self.compare(seen, told)
             contact.codes += [one.code for one in letters]
 

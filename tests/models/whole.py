@@ -303,6 +303,8 @@ class Whole(Pushes):
     def set_password(self, flow: Flow, text: str) -> tuple[Seen, Method | None]:
         """Set a new one by a flow that was passed for it; and the method, where it began one."""
         person = flow.person
+        if flow.purpose == "reset_password" and self.state(flow) == "open":
+            return Seen("prove_more"), None
         proof = next(
             (
                 place
@@ -454,7 +456,7 @@ class Whole(Pushes):
 
     def confirm_contact(self, contact: Contact, verdict: str) -> Seen:
         if contact.state != "pending":
-            return Seen("not_found")
+            return Seen("code_used" if contact.state == "verified" else "not_found")
         person = contact.flow.owner
         seen = self.answer(contact.flow, verdict, "")
         if seen.outcome != "passed":

@@ -53,6 +53,14 @@ def test_a_forgotten_password_is_replaced(house, asha, enrolling):
     assert 200 == signs_in_by(house, asha, BETTER).status
 
 
+def test_before_it_is_proved_a_reset_says_what_is_missing(house, asha, enrolling):
+    enrolling.has_password(GOOD)
+    attempt = resets(house, asha)
+    answer = sets(attempt, BETTER)
+    assert (401, "prove_more") == (answer.status, answer.code)
+    assert ("reset_password", "passwords.reset") == (answer.json["purpose"], answer.json["act"])
+
+
 def test_a_reset_is_for_a_name(house):
     body = {"purpose": "reset_password", "kind": "passkey"}
     assert "invalid_input" == house.api.post("/api/v1/flows", body).code
@@ -118,7 +126,7 @@ def test_with_two_steps_a_stolen_mailbox_is_not_enough(house, asha, enrolling):
     assert (200, "open") == (first.status, first.json["state"])
     kinds = {one["kind"] for one in first.json["options"]}
     assert {"passkey", "recovery_code"} == kinds
-    assert 410 == sets(attempt, BETTER).status
+    assert 401 == sets(attempt, BETTER).status
     attempt.option = next(
         one["id"] for one in first.json["options"] if one["kind"] == "recovery_code"
     )

@@ -156,7 +156,17 @@ def test_a_contacts_code_has_five_tries_ten_minutes_and_one_use(settled, house, 
     assert "code_expired" == settled.confirms(contact, house.inbox.code(SECOND)).code
     assert 201 == settled.posts(f"/api/v1/contacts/{contact}/code", {}).status
     assert 200 == settled.confirms(contact, house.inbox.code(SECOND)).status
-    assert "not_found" == settled.confirms(contact, house.inbox.code(SECOND)).code
+    again = settled.confirms(contact, house.inbox.code(SECOND))
+    assert (409, "code_used") == (again.status, again.code)
+    assert "This contact is confirmed already." == again.json["user_message"]
+    assert "code_used" == settled.posts(f"/api/v1/contacts/{contact}/code", {}).code
+
+
+@pytest.mark.spec("P1")
+def test_what_is_too_long_is_named(settled):
+    body = {"kind": "email", "address": f"{'x' * 400}@example.net"}
+    answer = settled.posts("/api/v1/contacts", body)
+    assert ["/address"] == [one["pointer"] for one in answer.json["errors"]]
 
 
 @pytest.mark.spec("L1")

@@ -20,8 +20,11 @@ def test_an_app_counts_once_its_code_was_given_back(settled):
     guarded.secret = begun["secret"]
     listed = guarded.person.gets("/api/v1/methods")
     assert [] == listed.json["data"]
-    assert "code_wrong" == guarded.confirms_method(begun["id"], "000000").code
+    wrong = guarded.confirms_method(begun["id"], "000000")
+    assert ("code_wrong", True) == (wrong.code, "the app" in wrong.json["user_message"])
     assert 200 == guarded.confirms_method(begun["id"], guarded.app_code()).status
+    again = guarded.confirms_method(begun["id"], guarded.app_code())
+    assert ("code_used", True) == (again.code, "already" in again.json["user_message"])
     listed = guarded.person.gets("/api/v1/methods")
     assert ["My phone"] == [one["name"] for one in listed.json["data"]]
     assert re.sub(r"\W", "", begun["secret"]) not in listed.text
@@ -195,6 +198,9 @@ def test_turning_it_on_ends_what_proved_too_little_and_tells_every_contact(guard
     guarded.person.signs_in()
     answer = guarded.turns(on=True)
     assert 1 <= answer.json["ended"]
+    again = guarded.posts("/api/v1/two_step", {"on": True})
+    told = "Two-step verification is on already."
+    assert ("already_there", told) == (again.code, again.json["user_message"])
     ended = guarded.person.client.get("/api/v1/session", {"Authorization": f"Bearer {other}"})
     assert "not_signed_in" == ended.code
     for address in (guarded.person.address, "asha.second@example.net"):

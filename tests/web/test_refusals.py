@@ -34,6 +34,7 @@ STATUSES = {
     "password_needed": 409,
     "password_short": 409,
     "not_found": 404,
+    "method_not_allowed": 405,
     "too_large": 413,
     "wrong_host": 421,
     "cross_site": 403,
@@ -73,7 +74,7 @@ def test_request_ids_are_unlike_each_other(house):
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
 def test_a_method_that_is_not_there_is_405_with_those_that_are(house, method):
     answer = house.api.send(method, "/api/v1/flows")
-    assert (405, "not_found") == (answer.status, answer.code)
+    assert (405, "method_not_allowed", 405) == (answer.status, answer.code, answer.json["status"])
     assert "POST" in answer.header("Allow")
 
 

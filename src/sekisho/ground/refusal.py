@@ -40,6 +40,7 @@ class Reason(StrEnum):
     # Requests
     INVALID_INPUT = "invalid_input", 422, "The request is not of the documented shape."
     TOO_LARGE = "too_large", 413, "The body is larger than this service reads."
+    METHOD_NOT_ALLOWED = "method_not_allowed", 405, "This address takes others: see `Allow`."
     NOT_FOUND = "not_found", 404, "There is nothing here, or it belongs to somebody else."
     WRONG_HOST = (
         "wrong_host",
@@ -76,7 +77,7 @@ class Refused(msgspec.Struct, frozen=True):
 
     `retry_at` is when trying again may help, `left` how many tries are left, `label` and
     `sent_at` name the newest code, `pointer` and `detail` the part of the input that is
-    wrong; `language` is the flow's, where it has one; `act` is what a step-up is wanted for;
+    wrong; `language` is the flow's, where it has one; `act` is what a `purpose` must prove;
     `flaw` says why a password or a phone number is not taken, and `bounds` how short and how long
     a password may be; `kind` is that of the method which was tried, where it is no sent code;
     `clock_ahead` is how far a phone's clock seems to be ahead, for who enrols its app alone.
@@ -91,6 +92,7 @@ class Refused(msgspec.Struct, frozen=True):
     detail: str | None = None
     language: str | None = None
     act: str | None = None
+    purpose: str = "step_up"
     flaw: str | None = None
     bounds: tuple[int, int] | None = None
     kind: str = ""

@@ -22,6 +22,7 @@ LANGUAGES: tuple[Language, ...] = ("en", "ja")
 
 _FOLDER = Path(__file__).parent.parent / "locale"
 _ZONE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+/-]{0,63}")
+_PLAIN_WRONG = "refusal.code_wrong"
 _NOWHERE = "ZZ"  # CLDR's code of the unknown country
 _HEADER_SIGNS = 200  # of Accept-Language; real ones are shorter
 
@@ -159,10 +160,7 @@ def _offset(zone: tzinfo) -> str:
 
 def refusal(language: str, refused: Refused, zone: str, now: datetime) -> str:
     """Return what a refusal says to a person: the same words on pages and in `user_message`."""
-    key = f"refusal.{refused.reason.value}"
-    whose = "push" if refused.kind == "push" else "way"
-    if refused.kind and f"refusal.{whose}_{refused.reason.value}" in catalogue(language):
-        key = f"refusal.{whose}_{refused.reason.value}"
+    key = _key(language, refused)
     again = refused.retry_at
     match refused.reason:
         case Reason.CODE_WRONG:
@@ -178,6 +176,15 @@ def refusal(language: str, refused: Refused, zone: str, now: datetime) -> str:
             return _unfit(language, refused, refused.flaw)
         case _:
             return text(language, key)
+
+
+def _key(language: str, refused: Refused) -> str:
+    """Return where the words are: a kind's own, its family's, those of all ways, or plain."""
+    plain = refused.reason.value
+    kind = refused.kind
+    own = (f"{one}_{plain}" for one in (kind, kind.partition("_")[0], "way")) if kind else ()
+    found = next((one for one in own if f"refusal.{one}" in catalogue(language)), plain)
+    return f"refusal.{found}"
 
 
 def _unfit(language: str, refused: Refused, flaw: str) -> str:
@@ -199,8 +206,7 @@ def _code_wrong(language: str, refused: Refused) -> str:
     if refused.label:
         first = text(language, "refusal.code_wrong_labelled", label=refused.label)
     else:
-        of_kind = f"wrong_{refused.kind}" if refused.kind else "code_wrong"
-        first = text(language, f"refusal.{of_kind}")
+        first = text(language, f"refusal.wrong_{refused.kind}" if refused.kind else _PLAIN_WRONG)
     if refused.left is None:
         return first
     left = plural(language, "refusal.tries_left", refused.left)

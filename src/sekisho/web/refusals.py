@@ -58,7 +58,7 @@ def problem(refused: Refused, call: Call, origin: str) -> Problem:
         label=refused.label if reason is Reason.CODE_EARLIER else None,
         sent_at=show(refused.sent_at) if refused.sent_at else None,
         errors=errors,
-        purpose="step_up" if refused.act else None,
+        purpose=refused.purpose if refused.act else None,
         act=refused.act,
     )
 

@@ -109,8 +109,7 @@ def _broken(site: Site) -> Callable[..., None]:
             writing.write(site, call, elsewhere, response)
             return
         if isinstance(error, falcon.HTTPMethodNotAllowed):
-            writing.write(site, call, Refused(Reason.NOT_FOUND), response)
-            response.status = "405 Method Not Allowed"
+            writing.write(site, call, Refused(Reason.METHOD_NOT_ALLOWED), response)
             response.set_header("Allow", dict(error.headers or {}).get("Allow", "GET"))
             return
         if isinstance(error, falcon.HTTPError):

@@ -72,8 +72,8 @@ def send_again(
 
     def again(work: Work) -> Asked | Refused:
         found = _pending(work, session, contact)
-        if found is None:
-            return Refused(Reason.NOT_FOUND)
+        if isinstance(found, Refused):
+            return found
         paying = _gathered(work, session, found)
         if paying.book[1].lane(paying.lane).is_closed:
             return Refused(Reason.FLOW_EXPIRED)  # no code of this proof is compared any more
@@ -120,8 +120,8 @@ def remove(
 def pending(work: Work, policy: Policy, session: Session, contact: int) -> Proposed | None:
     """Return a contact that waits for its code, with the newest one."""
     found = _pending(work, session, contact)
-    flow = flows.find(work, found.flow) if found else None
-    if found is None or flow is None:
+    flow = None if isinstance(found, Refused) else flows.find(work, found.flow)
+    if isinstance(found, Refused) or flow is None:
         return None
     left = max(0, policy.limits.flow - flow.asked)
     return Proposed(card(work.keys, policy, found), Asked(flow, left, is_familiar=True))
@@ -172,7 +172,7 @@ def _confirm(
     accounts.hold(work, session.account)
     found = _pending(work, session, contact)
     flow = flows.find(work, paid.flow.id)
-    if found is None or flow is None or flow.challenge.id != paid.flow.challenge.id:
+    if isinstance(found, Refused) or flow is None or flow.challenge.id != paid.flow.challenge.id:
         return Refused(Reason.CODE_USED)
     payer = contacts.payer_of(work.keys, found)
     book = limits.reading(work, payer)
@@ -216,21 +216,19 @@ def _remove(
     return shown
 
 
-def _pending(work: Work, session: Session, contact: int) -> Found | None:
-    return next(
-        (
-            one
-            for one in contacts.every(work, session.account)
-            if one.id == contact and one.state is State.PENDING
-        ),
-        None,
-    )
+def _pending(work: Work, session: Session, contact: int) -> Found | Refused:
+    """Return a contact that waits for its code; one that counts has used its code."""
+    held = contacts.every(work, session.account)
+    found = next((one for one in held if one.id == contact), None)
+    if found is None or found.state is State.REMOVED:
+        return Refused(Reason.NOT_FOUND)
+    return found if found.state is State.PENDING else Refused(Reason.CODE_USED, kind="contact")
 
 
 def _charge(work: Work, policy: Policy, session: Session, contact: int) -> flows.Charged | Refused:
     found = _pending(work, session, contact)
-    if found is None:
-        return Refused(Reason.NOT_FOUND)
+    if isinstance(found, Refused):
+        return found
     return authenticators.charge(work, policy, _gathered(work, session, found))
 
 

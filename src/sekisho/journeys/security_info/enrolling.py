@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import msgspec
+from msgspec.structs import replace
 
 from sekisho.authenticators import Verdict, passkey, read_code, recovery_code, totp
 from sekisho.ground.db import Work
@@ -24,6 +25,7 @@ from sekisho.records.sessions import Session
 _WAITS = methods.Policy()
 _TOTP = totp.Policy()
 # Of the others "code". Push is confirmed on the phone: nothing that comes here is its field.
+_WORDED = (Reason.CODE_WRONG, Reason.CODE_USED, Reason.FLOW_EXPIRED, Reason.TOO_MANY_TRIES)
 _FIELDS = {passkeys.KIND: "credential", passwords.KIND: "password", pushes.KIND: "phone"}
 
 
@@ -61,6 +63,16 @@ def confirm(
     means: Means, visitor: Visitor, session: Session, method: int, given: Given
 ) -> Method | Refused:
     """Make a method count, by its first proof; a try is charged before it is compared."""
+    outcome = _confirm_any(means, visitor, session, method, given)
+    if isinstance(outcome, Method) or outcome.reason not in _WORDED:
+        return outcome
+    found = means.db.read(lambda work: methods.find(work, session.account, method))
+    return replace(outcome, kind=f"enrol_{found.kind}" if found else "enrol")
+
+
+def _confirm_any(
+    means: Means, visitor: Visitor, session: Session, method: int, given: Given
+) -> Method | Refused:
     if not means.db.clock.is_steady():
         return Refused(Reason.UNAVAILABLE)
     found = means.db.read(lambda work: methods.find(work, session.account, method))

@@ -3,6 +3,7 @@
 from functools import partial
 
 import msgspec
+from msgspec.structs import replace
 
 from sekisho.authenticators import flow_api
 from sekisho.ground.refusal import Reason, Refused
@@ -31,6 +32,7 @@ def routes(means: Means) -> tuple[Route, ...]:
             refusals=(
                 Reason.FLOW_UNKNOWN,
                 Reason.FLOW_EXPIRED,
+                Reason.PROVE_MORE,
                 Reason.INVALID_INPUT,
                 Reason.PASSWORD_UNFIT,
                 Reason.TOO_MANY_TRIES,
@@ -54,4 +56,4 @@ def set_new(means: Means, call: Call) -> Reply:
     if isinstance(given, Refused):
         return given
     outcome = resetting.set_new(means, call.visitor, ticket, given.text)
-    return outcome if isinstance(outcome, Refused) else Empty()
+    return replace(outcome, language=ticket.language) if isinstance(outcome, Refused) else Empty()

@@ -35,7 +35,7 @@ def set_new(
     if typed is None:
         detail = "one text value is wanted"
         return Refused(Reason.INVALID_INPUT, pointer="/password", detail=detail)
-    waiting = db.write("password.begin_reset", lambda work: _begin(work, ticket))
+    waiting = db.write("password.begin_reset", lambda work: _begin(work, means, ticket))
     if isinstance(waiting, Refused):
         return waiting
     made = passwords.hashed(means, waiting, typed)
@@ -44,9 +44,14 @@ def set_new(
     return db.write("password.reset", lambda work: _keep(work, means, visitor, ticket, made))
 
 
-def _begin(work: Work, ticket: flows.Ticket) -> Method | Refused:
+def _begin(work: Work, means: Means, ticket: flows.Ticket) -> Method | Refused:
     """Return the password that waits to be chosen in this flow; its tries are counted."""
     flow = flows.find(work, ticket.flow)
+    stepped_at = flow.stepped_at if flow else ticket.opened_at
+    is_open = flow is None or flow.state is flows.State.OPEN
+    is_over = work.now >= flows.ends_at(ticket.opened_at, stepped_at, means.policy.flows)
+    if ticket.is_reset and is_open and not is_over:
+        return Refused(Reason.PROVE_MORE, act=proofs.RESET, purpose=ticket.purpose.word)
     if flow is None or flow.account is None or _proof(work, ticket, flow) is None:
         return Refused(Reason.FLOW_EXPIRED)
     held = methods.of_account(work, flow.account)

@@ -120,9 +120,13 @@ def check_act(act: str, parameters: Mapping[str, str], policy: Policy) -> Refuse
     given = set(parameters)
     if act == ADD and parameters.get("kind") == contacts.PHONE:
         given -= OF_PHONES
-    if wanted != given or any(len(one) > MOST_PARAMETER for one in parameters.values()):
+    if wanted != given:
         detail = f"exactly: {', '.join(sorted(wanted))}"
         return Refused(Reason.INVALID_INPUT, pointer="/parameters", detail=detail)
+    long = next((name for name, one in parameters.items() if len(one) > MOST_PARAMETER), None)
+    if long is not None:
+        detail = f"at most {MOST_PARAMETER} characters"
+        return Refused(Reason.INVALID_INPUT, pointer=f"/{long}", detail=detail)
     if act == ADD:
         reached = read_contact(parameters, policy)
         return reached if isinstance(reached, Refused) else None

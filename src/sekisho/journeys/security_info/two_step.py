@@ -40,7 +40,7 @@ def _turn(
     accounts.hold(work, account)
     owner = accounts.find(work, account)
     if owner is None or owner.two_step is is_on:
-        return Refused(Reason.ALREADY_THERE)
+        return Refused(Reason.ALREADY_THERE, kind="two_step_on" if is_on else "two_step_off")
     held = methods.of_account(work, account)
     refused = may_turn(held, is_on=is_on)
     if refused is not None:
