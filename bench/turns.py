@@ -25,7 +25,7 @@ _SETTLING_SECONDS = 0.5
 _IDLE_WORKER_SECONDS = 0.02  # of processor time in that while
 _LONGEST_SETTLING = 120  # such whiles
 _BARE = (1,)
-_TRIED = (1, 8)  # the line of those who wait for a hash takes 32
+_TRIED = (1, 8, 64)
 _BESIDE = (8,)
 _MORE_CHECKS = 1.4  # codes made ready for each code request that was possible in the same time
 

@@ -141,7 +141,7 @@ REFERENCE: tuple[Setting, ...] = (
     _number("passwords.memory_kib", 19_456, "KiB", 19_456, 262_144, "of memory that a hash takes"),
     _number("passwords.passes", 2, "passes", 2, 4, "over that memory"),
     _number("passwords.at_once", 1, "hashes", 1, 16, "that one process computes at once"),
-    _number("passwords.waiting", 32, "hashes", 0, 256, "that wait for them; more are refused"),
+    _number("passwords.waiting", 64, "hashes", 0, 256, "that wait for them; more are refused"),
     _text(
         "passwords.breaches_url",
         "a range API of breached passwords, such as https://api.pwnedpasswords.com; none is asked"

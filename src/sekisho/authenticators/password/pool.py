@@ -20,7 +20,7 @@ from sekisho.ground.turns import Turns
 # Hashes that one process computes at once, where nobody says otherwise: on two processors one
 # leaves what else is answered alone (measured), and each keeps its 19 MiB.
 AT_ONCE = 1
-WAITING = 32  # that wait for them
+WAITING = 64  # that wait for them
 RETRY = timedelta(seconds=2)  # more than the whole line takes
 Outcome = TypeVar("Outcome")
 
