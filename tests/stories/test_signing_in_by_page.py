@@ -70,6 +70,31 @@ def test_each_kind_signs_in_and_ends_the_session_that_the_browser_had(supplied, 
         assert 200 == client.get("/account").status
 
 
+def offered(page):
+    """The ways on that a page shows as buttons, in their order."""
+    shown = page.client.get(page.ways).text
+    return re.findall(r'name="option"[^>]*><span>(.*?)</span>', shown)
+
+
+@pytest.mark.spec("C11")
+@pytest.mark.attack("089")
+def test_the_way_that_a_browser_took_last_comes_first_there_and_nowhere_else(equipped, house):
+    own, name = house.client("198.18.1.1"), equipped.person.address
+    strangers = [offered(Page(house, one)) for one in (name, "nobody@example.com")]
+    for kind, right in (("totp", {"code": equipped.app_code()}), ("password", None)):
+        own.jar.pop("sekisho_device", None)
+        page = Page(house, name, own)
+        page.opens(kind)
+        assert 303 == page.gives(**right or {"password": PASSWORD}).status
+        first, *others = offered(Page(house, name, own))
+        assert first.startswith({"totp": "Code from an", "password": "Password"}[kind])
+        assert "as*****" in "".join(others)
+    assert [one[1:] for one in strangers] == [
+        offered(Page(house, one))[1:] for one in (name, "nobody@example.com")
+    ]
+    assert strangers[0][1:] == strangers[1][1:]
+
+
 @pytest.mark.spec("M5")
 @pytest.mark.attack("052", "095", "096")
 def test_the_first_pages_passkey_signs_in_once_and_forms_from_elsewhere_never(equipped, house):

@@ -7,12 +7,21 @@ from sekisho.web.calls import Call
 
 SENT = frozenset(CODES.values())
 _FIELDS = ("password", "credential", "push")
+_OFFERED_AS = {"security_key": "passkey", "push_6": "push"}  # proofs by another name than the way
 
 
 def given(call: Call) -> Given:
     """Return the answer in a form; without a field of its own kind it is a code."""
     field = next((one for one in _FIELDS if one in call.form), "code")
     return Given(call.form.get(field, ""), field, trusts=call.form.get("trust") == "yes")
+
+
+def ways(seen: Status) -> list[dict[str, object]]:
+    """Return the ways on as pages show them: those used last in this browser first (screen 2)."""
+    last = [_OFFERED_AS.get(one, one) for one in seen.last]
+    ranks = {kind: last.index(kind) for kind in last}
+    offered = sorted(seen.options, key=lambda one: ranks.get(one.kind, len(last)))
+    return [{"id": one.id, "kind": one.kind, "hint": one.hint} for one in offered]
 
 
 def context(kind: str, seen: Status, path: str) -> dict[str, object]:

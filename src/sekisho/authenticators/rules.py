@@ -181,6 +181,7 @@ class Status:
     proved: tuple[str, ...] = ()
     public_key: Mapping[str, object] | None = None  # what a browser is asked with, for a passkey
     approval: Approval | None = None  # where a phone is waited for
+    last: tuple[str, ...] = ()  # what this browser proved when it last signed in
 
 
 @dataclass(frozen=True, slots=True)

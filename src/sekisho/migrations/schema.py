@@ -17,7 +17,7 @@ _KNOWN = sa.text("SELECT value FROM meta WHERE name = 'key'")
 _CLAIM = sa.text(
     "INSERT INTO meta (name, value) VALUES ('key', :value) ON CONFLICT (name) DO NOTHING"
 )
-HEAD = "0011"
+HEAD = "0012"
 
 
 class StoreError(Exception):

@@ -200,7 +200,7 @@ def _proof_page(
         "path": _path(ticket),
         "what": words.text(language, f"act.{ticket.act}"),
         "is_further": bool(seen.proved),
-        "options": [{"id": one.id, "kind": one.kind, "hint": one.hint} for one in seen.options],
+        "options": prompts.ways(seen),
         "refused": refused,
         "answer_action": _path(ticket),
         "resend_action": f"{_path(ticket)}/code",

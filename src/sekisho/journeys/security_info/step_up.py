@@ -45,7 +45,7 @@ from sekisho.journeys.security_info.step_up_ways import (
     tell_blocked,
     to_contacts,
 )
-from sekisho.records import accounts, activity, contacts, flows, limits, proofs
+from sekisho.records import accounts, activity, contacts, flows, limits, proofs, sessions
 from sekisho.records.activity import Event, Kind
 
 _WRITE = msgspec.json.Encoder(order="sorted").encode
@@ -78,7 +78,13 @@ def begin(db: Database, policy: Policy, visitor: Visitor, start: Start) -> Begun
 
 def look(db: Database, policy: Policy, visitor: Visitor, ticket: flows.Ticket) -> Status:
     """Return a step-up as its holder sees it."""
-    found, now = db.read(lambda work: (gather(work, policy, visitor, ticket), work.now))
+    found, now, last = db.read(
+        lambda work: (
+            gather(work, policy, visitor, ticket),
+            work.now,
+            sessions.last_methods(work, ticket.account, visitor),
+        )
+    )
     flow = found.paying.flow
     stepped_at = flow.stepped_at if flow else ticket.opened_at
     ends_at = flows.ends_at(ticket.opened_at, stepped_at, policy.flows)
@@ -98,6 +104,7 @@ def look(db: Database, policy: Policy, visitor: Visitor, ticket: flows.Ticket) -
         approval=db.read(lambda work: approving.look(work, policy, flow))
         if kind == approving.KIND
         else None,
+        last=last,
     )
 
 

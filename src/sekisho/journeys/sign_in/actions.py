@@ -37,7 +37,7 @@ def begin(
     ends_at = flows.ends_at(ticket.opened_at, ticket.opened_at, policy.flows)
     offered = tuple(ways.strangers(db.keys, ticket, policy.means))
     if name is not None and visitor.device:
-        found = db.read(lambda work: _of_familiar(work, policy, visitor, ticket))
+        found, _ = db.read(lambda work: _of_familiar(work, policy, visitor, ticket))
         offered = found or offered
     return Begun(ticket, secret, ways.options(offered), ends_at)
 
@@ -56,14 +56,24 @@ def status(db: Database, policy: Policy, visitor: Visitor, ticket: flows.Ticket)
     if found is None or found.flow is None:
         ends_at = flows.ends_at(ticket.opened_at, ticket.opened_at, policy.flows)
         state = flows.State.EXPIRED if now >= ends_at else flows.State.OPEN
-        offered = ways.options(_offered(db, policy, visitor, ticket, None))
-        return Status(ticket, state, ends_at, offered, None, policy.limits.flow, is_familiar=False)
+        offered, last = _offered(db, policy, visitor, ticket, None)
+        return Status(
+            ticket=ticket,
+            state=state,
+            ends_at=ends_at,
+            options=ways.options(offered),
+            challenge=None,
+            resends_left=policy.limits.flow,
+            is_familiar=False,
+            last=last,
+        )
     flow = found.flow
+    offered, last = _offered(db, policy, visitor, ticket, flow)
     return Status(
         ticket=ticket,
         state=flows.state_of(flow, policy.flows, now),
         ends_at=flows.ends_at(flow.opened_at, flow.stepped_at, policy.flows),
-        options=ways.options(_offered(db, policy, visitor, ticket, flow)),
+        options=ways.options(offered),
         challenge=flow.challenge if flow.challenge.kind else None,
         resends_left=max(0, policy.limits.flow - flow.asked),
         is_familiar=flow.lane != STRANGER,
@@ -71,6 +81,7 @@ def status(db: Database, policy: Policy, visitor: Visitor, ticket: flows.Ticket)
         proved=flow.proved,
         public_key=asked_of_browser(db, policy.means, visitor, flow),
         approval=approval_of(db, policy, flow),
+        last=last,
     )
 
 
@@ -92,13 +103,21 @@ def approval_of(db: Database, policy: Policy, flow: Flow) -> Approval | None:
 
 def _offered(
     db: Database, policy: Policy, visitor: Visitor, ticket: flows.Ticket, flow: Flow | None
-) -> tuple[Way, ...]:
+) -> tuple[tuple[Way, ...], tuple[str, ...]]:
+    """Return the ways, and what a browser that the account knows proved the last time."""
     if flow is not None and flow.proved and flow.account is not None:
         account, proved = flow.account, flow.proved
-        return db.read(lambda work: of_account(work, policy, ticket, account, proved))
-    is_near = bool(visitor.device and ticket.name)
-    found = db.read(lambda work: _of_familiar(work, policy, visitor, ticket)) if is_near else ()
-    return found or tuple(ways.strangers(db.keys, ticket, policy.means))
+        return db.read(
+            lambda work: (
+                of_account(work, policy, ticket, account, proved),
+                sessions.last_methods(work, account, visitor),
+            )
+        )
+    if visitor.device and ticket.name:
+        found, last = db.read(lambda work: _of_familiar(work, policy, visitor, ticket))
+        if found:
+            return found, last
+    return tuple(ways.strangers(db.keys, ticket, policy.means)), ()
 
 
 def of_account(
@@ -127,7 +146,7 @@ def of_familiar(
 
 def _of_familiar(
     work: Work, policy: Policy, visitor: Visitor, ticket: flows.Ticket
-) -> tuple[Way, ...]:
+) -> tuple[tuple[Way, ...], tuple[str, ...]]:
     held, name = sessions.device_of(visitor.device), rules.read_name(ticket.name)
     found = store.asking(
         work,
@@ -136,4 +155,7 @@ def _of_familiar(
         flow=0,
         device=held.id if held else 0,
     )
-    return of_familiar(work, policy, visitor, ticket, found)
+    offered = of_familiar(work, policy, visitor, ticket, found)
+    if found.owner is None or not offered:
+        return (), ()
+    return offered, sessions.last_methods(work, found.owner.account, visitor)

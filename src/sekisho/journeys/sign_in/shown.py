@@ -80,7 +80,7 @@ def ways_page(
         "is_first": not seen.proved,
         "is_reset": seen.ticket.is_reset,
         "name": seen.ticket.name,
-        "options": [{"id": one.id, "kind": one.kind, "hint": one.hint} for one in seen.options],
+        "options": prompts.ways(seen),
         "refused": refused,
         "answer_action": path,
         "choose_action": path.replace("/code", "/way"),

@@ -7,6 +7,7 @@ from sekisho.records.sessions.actions import (
     end_all,
     familiar_device,
     forget,
+    last_methods,
     recognised,
 )
 from sekisho.records.sessions.rules import (
@@ -46,6 +47,7 @@ __all__ = [
     "familiar_device",
     "forget",
     "forget_all",
+    "last_methods",
     "of_account",
     "recognised",
     "seen_at",

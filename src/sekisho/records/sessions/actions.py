@@ -79,6 +79,15 @@ def recognised(keys: Keys, held: Held | None, kept: bytes | None) -> int | None:
     return held.id if same(kept, _mac(keys, "device", held.secret)) else None
 
 
+def last_methods(work: Work, account: int, visitor: Visitor) -> tuple[str, ...]:
+    """Return what the visitor's browser proved when it last signed in here.
+
+    Where the account does not know the browser, nothing: a stranger sees one order for every name.
+    """
+    device = familiar_device(work, account, visitor)
+    return store.last_methods(work, account, device) if device is not None else ()
+
+
 def familiar_device(work: Work, account: int, visitor: Visitor) -> int | None:
     """Return the number of the visitor's browser, where the account knows it."""
     held = rules.device_of(visitor.device)

@@ -33,6 +33,7 @@ DEVICE = Table(
     Column("first_at", BigInteger, nullable=False),
     Column("last_at", BigInteger, nullable=False),
     Column("country", Text),
+    Column("methods", Text),
     PrimaryKeyConstraint("account", "id"),
     sqlite_with_rowid=False,
 )
@@ -64,10 +65,10 @@ _OLD = sql(
     " AND ends_at < :now LIMIT 1000) RETURNING id"
 )
 _DEVICE = sql(
-    "INSERT INTO device (account, id, secret, device, first_at, last_at, country)"
-    " VALUES (:account, :id, :secret, :device, :at, :at_too, :country)"
+    "INSERT INTO device (account, id, secret, device, first_at, last_at, country, methods)"
+    " VALUES (:account, :id, :secret, :device, :at, :at_too, :country, :methods)"
     " ON CONFLICT (account, id) DO UPDATE SET device = excluded.device,"
-    " last_at = excluded.last_at, country = excluded.country"
+    " last_at = excluded.last_at, country = excluded.country, methods = excluded.methods"
 )
 _DEVICES = sql(
     "SELECT id, device, country, first_at, last_at FROM device"
@@ -78,6 +79,7 @@ _FORGET = sql(
     "UPDATE device SET secret = :gone WHERE account = :account AND id = :device"
     " AND secret <> :gone_too RETURNING id"
 )
+_LAST_METHODS = sql("SELECT methods FROM device WHERE account = :account AND id = :device")
 _DEVICE_SECRET = sql("SELECT secret FROM device WHERE account = :account AND id = :device")
 _SEEN = sql(
     "SELECT last_at FROM device WHERE account = :account AND id = :device AND secret <> :gone"
@@ -170,7 +172,14 @@ def know_device(work: Work, began: Session, secret: bytes) -> None:
         at=at,
         at_too=at,
         country=began.country,
+        methods=",".join(began.methods),
     )
+
+
+def last_methods(work: Work, account: int, device: int) -> tuple[str, ...]:
+    """Return what a browser proved when it last signed in to an account, in that order."""
+    row = work.one(_LAST_METHODS, account=account, device=device)
+    return tuple(row[0].split(",")) if row and row[0] else ()
 
 
 def devices(work: Work, account: int) -> list[Device]:
