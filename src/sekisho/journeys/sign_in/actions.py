@@ -1,6 +1,7 @@
 """Beginning a sign-in and looking at one; asking.py asks for a proof, answering.py answers."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from sekisho.authenticators import Approval, Begun, Means, Status, approving, passkeys
 from sekisho.ground.db import Database, Work
@@ -54,19 +55,7 @@ def status(db: Database, policy: Policy, visitor: Visitor, ticket: flows.Ticket)
         )
     )
     if found is None or found.flow is None:
-        ends_at = flows.ends_at(ticket.opened_at, ticket.opened_at, policy.flows)
-        state = flows.State.EXPIRED if now >= ends_at else flows.State.OPEN
-        offered, last = _offered(db, policy, visitor, ticket, None)
-        return Status(
-            ticket=ticket,
-            state=state,
-            ends_at=ends_at,
-            options=ways.options(offered),
-            challenge=None,
-            resends_left=policy.limits.flow,
-            is_familiar=False,
-            last=last,
-        )
+        return _untouched(db, policy, visitor, ticket, now)
     flow = found.flow
     offered, last = _offered(db, policy, visitor, ticket, flow)
     return Status(
@@ -81,6 +70,24 @@ def status(db: Database, policy: Policy, visitor: Visitor, ticket: flows.Ticket)
         proved=flow.proved,
         public_key=asked_of_browser(db, policy.means, visitor, flow),
         approval=approval_of(db, policy, flow),
+        last=last,
+    )
+
+
+def _untouched(
+    db: Database, policy: Policy, visitor: Visitor, ticket: flows.Ticket, now: datetime
+) -> Status:
+    """Return a flow in which nothing was asked for yet."""
+    ends_at = flows.ends_at(ticket.opened_at, ticket.opened_at, policy.flows)
+    offered, last = _offered(db, policy, visitor, ticket, None)
+    return Status(
+        ticket=ticket,
+        state=flows.State.EXPIRED if now >= ends_at else flows.State.OPEN,
+        ends_at=ends_at,
+        options=ways.options(offered),
+        challenge=None,
+        resends_left=policy.limits.flow,
+        is_familiar=False,
         last=last,
     )
 
