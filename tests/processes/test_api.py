@@ -213,12 +213,11 @@ def test_a_device_makes_the_caller_familiar_and_a_stranger_is_told_of(
     assert 1 == len(mailbox.notices(address))
 
 
-def test_a_phone_number_is_a_name_too_and_has_no_hint(caller):
-    flow = begin(caller, "+81 90-1234-5678")
-    assert {None} == {one["hint"] for one in flow.begun["options"]}
-    refused = flow.ask()
-    assert (422, "invalid_input", "/confirm") == (
-        refused.status,
-        refused.code,
-        refused.json["errors"][0]["pointer"],
-    )
+def test_a_phone_number_is_a_name_too_and_its_option_is_a_text(caller):
+    """Nobody signs in by one yet: the answers are those to any unknown name."""
+    flow = begin(caller, "＋８１ 90-1234-5678")
+    typed = flow.begun["options"][0]
+    assert ("sms_code", "******78") == (typed["kind"], typed["hint"])
+    asked = flow.ask()
+    assert (201, "sms_code", 6) == (asked.status, asked.json["kind"], asked.json["digits"])
+    assert "code_wrong" == flow.answer("000000").code

@@ -157,11 +157,6 @@ def plain_phone(text: str) -> str | None:
     return plain if _PHONE.fullmatch(plain) and 7 <= digits <= 19 else None  # noqa: PLR2004
 
 
-def looks_like_phone(text: str) -> bool:
-    """Say whether somebody seems to have typed a phone number; says nothing of its being one."""
-    return plain_phone(text) is not None
-
-
 _COMMON = (
     "gmail.com",
     "yahoo.co.jp",

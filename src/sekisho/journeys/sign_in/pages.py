@@ -6,7 +6,7 @@ A GET changes nothing (attack 026).
 import json
 from functools import partial
 
-from sekisho.authenticators import Ask, Asked, Begun, Given, More, prompts
+from sekisho.authenticators import CODE_KIND, Ask, Asked, Begun, Given, More, prompts
 from sekisho.ground.db import Database
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.journeys.sign_in import actions, answering, asking, passkey_pages, shown
@@ -97,7 +97,7 @@ def post_name(db: Database, policy: Policy, gate: limits.Gate, call: Call) -> Re
     holding = shown.holding(call, begun.secret)
     if call.form.get("way") == "other":
         return Redirect(f"{shown.path_of(begun.ticket).removesuffix('/code')}/ways", (holding,))
-    if begun.options[0].hint is None:  # a phone number: none can sign in yet
+    if begun.options[0].kind != CODE_KIND:  # a phone number: none can sign in yet
         return shown.name_page(db, policy, call, name, Refused(Reason.INVALID_INPUT))
     request = Ask(begun.options[0].id)
     asked = asking.ask(db, policy, gate, call.visitor, begun.ticket, request)

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 import msgspec
 
 from sekisho.authenticators import rules as authenticators
-from sekisho.ground import addresses
+from sekisho.ground import addresses, phones
 from sekisho.ground.addresses import EmailAddress
 from sekisho.ground.showing import shown
 from sekisho.records.contacts import rules as contacts
 from sekisho.records.sessions import rules as sessions
 from sekisho.records.trust import rules as trust
+
+_DIALLED = "+0123456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,9 @@ def read_name(text: str) -> Name | None:
     email = addresses.parse_email(text)
     if email is not None:
         return Name(addresses.canonical(email), email)
-    if addresses.looks_like_phone(text):
-        return Name(text, None)
+    phone = addresses.plain_phone(text)
+    if phone is not None:
+        return Name("".join(sign for sign in phone if sign in _DIALLED), None)
     return None
 
 
@@ -76,6 +79,6 @@ def may_sign_up(policy: Policy, email: EmailAddress | None) -> bool:
     return not contacts.is_refused(email, policy.contacts)
 
 
-def hint_of(name: Name) -> str | None:
-    """Return the hint of the option for what was typed; a phone has none in this release."""
-    return addresses.hint(name.email) if name.email else None
+def hint_of(name: Name) -> str:
+    """Return the hint of the option for what was typed."""
+    return addresses.hint(name.email) if name.email else phones.hint(name.text)

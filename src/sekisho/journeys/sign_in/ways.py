@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from sekisho.authenticators import CODE_KIND, CODES, KINDS, Means, Option, registered
+from sekisho.authenticators import CODES, KINDS, Means, Option, registered
 from sekisho.ground.keys import Keys
 from sekisho.journeys.sign_in import rules
 from sekisho.records import contacts, flows
@@ -44,8 +44,9 @@ def strangers(keys: Keys, ticket: flows.Ticket, means: Means) -> Iterator[Way]:
     if name is None:
         yield from (_any(keys, ticket, kind) for kind in means.kinds if kind == "passkey")
         return
-    typed = Option(flows.option_id(ticket.flow, 0, keys), CODE_KIND, rules.hint_of(name))
-    yield Way(typed, "email", confirms=name.email is None)
+    channel = "email" if name.email else "sms"
+    typed = Option(flows.option_id(ticket.flow, 0, keys), CODES[channel], rules.hint_of(name))
+    yield Way(typed, channel)
     kinds = (kind for kind in means.kinds if kind not in closed(ticket))
     yield from (_any(keys, ticket, kind) for kind in kinds)
 
