@@ -45,6 +45,13 @@ def test_security_txt_always_ends_within_the_next_year_and_never_yet(telling, cl
     assert timedelta(days=30) < datetime.fromisoformat(end) - clock.now() < timedelta(days=365)
 
 
+def test_who_reads_the_answers_to_our_mail_hears_of_it_where_nobody_else_is_set(build_house):
+    reply_to = "Example <help@example.com>"
+    telling = build_house(is_dev=False, public_url=SECURE, reply_to=reply_to)
+    said = fields(telling.api.get("/.well-known/security.txt"))
+    assert ["mailto:help@example.com"] == said["Contact"]
+
+
 def test_without_a_contact_there_is_no_security_txt(secure_house):
     assert 404 == secure_house.api.get("/.well-known/security.txt").status
 

@@ -34,7 +34,7 @@ from sekisho.records import flows, limits
 from sekisho.records.delivery import hooks, letters
 from sekisho.records.delivery.channels import sms
 from sekisho.records.delivery.letters import Form
-from sekisho.records.delivery.post_office import PostOffice
+from sekisho.records.delivery.post_office import PostOffice, mailbox
 from sekisho.records.delivery.providers.inbox import Inbox
 from sekisho.records.sessions import guard
 from sekisho.web import rendering
@@ -91,6 +91,7 @@ LETTERS = {
     "code_flood": Form(_FLOOD, facts=_FACTS, phone=_FLOOD),
     **pushing.letters(_HERE, _FACTS),
 }
+_OF_DEV = "security@example.test"  # so that all there is can be tried out
 _META = sql("SELECT name, value FROM meta")
 
 
@@ -232,12 +233,12 @@ def _routes(settings: Settings, site: Site, means: Means, inbox: Inbox | None) -
         *hooks.routes(db, site.origin, posting.callback_keys(settings, inbox)),
         *pushing.pages(site, _STATIC),
         *ops_pages.routes(db, programs, _STATIC),
-        *_documents(settings, site),
+        *_documents(settings, site, is_dev=inbox is not None),
         *dev,
     )
 
 
-def _documents(settings: Settings, site: Site) -> tuple[Route, ...]:
+def _documents(settings: Settings, site: Site, *, is_dev: bool) -> tuple[Route, ...]:
     ways = method_home.HOME
     related = proofs.parties(settings, site.origin).related
     return (
@@ -245,10 +246,17 @@ def _documents(settings: Settings, site: Site) -> tuple[Route, ...]:
         *well_known.routes(
             site.origin,
             f"{ways}/add/password",
-            well_known.read_contacts(settings.text("security_contact")),
+            well_known.read_contacts(_whom_to_tell(settings, is_dev=is_dev)),
             well_known.read_languages(settings.text("security_languages")),
         ),
     )
+
+
+def _whom_to_tell(settings: Settings, *, is_dev: bool) -> str:
+    """Return who hears of weaknesses: as set, else who reads the answers to our mail."""
+    reply_to = settings.text("reply_to")
+    read = mailbox(reply_to).address if reply_to else ""
+    return settings.text("security_contact") or read or (_OF_DEV if is_dev else "")
 
 
 def _store(url: str, at_once: int) -> Store:
