@@ -52,6 +52,21 @@ def test_whose_phone_shows_another_time_hears_so_while_adding_its_app_and_never_
     assert "code_used" == guarded.confirms_method(begun["id"], old).code
 
 
+@pytest.mark.spec("M3", "M6")
+def test_what_needs_no_name_is_added_without_one(settled):
+    guarded = Guarded(settled.person)
+    guarded.proves("methods.add", {"kind": "password"})
+    assert 201 == guarded.posts("/api/v1/methods", {"kind": "password"}).status
+    for _ in range(2):
+        guarded.person.house.clock.move(minutes=3)
+        guarded.proves("methods.add", {"kind": "totp"})
+        begun = guarded.posts("/api/v1/methods", {"kind": "totp"}).json
+        guarded.secret = begun["secret"]
+        assert 200 == guarded.confirms_method(begun["id"], guarded.app_code()).status
+    names = [one["name"] for one in guarded.person.gets("/api/v1/methods").json["data"]]
+    assert ["Authenticator app", "Authenticator app 2"] == names
+
+
 @pytest.mark.spec("M10", "M3")
 def test_two_proofs_open_a_session_and_one_opens_nothing(cautious):
     attempt, first = cautious.first_proof()

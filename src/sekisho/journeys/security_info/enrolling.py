@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from sekisho.authenticators import Verdict, passkey, read_code, recovery_code, totp
+from sekisho.ground import words
 from sekisho.ground.db import Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.ground.visitor import Visitor
@@ -26,6 +27,7 @@ _WAITS = methods.Policy()
 _TOTP = totp.Policy()
 # Of the others "code". Push is confirmed on the phone: nothing that comes here is its field.
 _WORDED = (Reason.CODE_WRONG, Reason.CODE_USED, Reason.FLOW_EXPIRED, Reason.TOO_MANY_TRIES)
+_CALLED = (totp.KIND, pushes.KIND)  # by their kind, where nobody gave them a name
 _FIELDS = {passkeys.KIND: "credential", passwords.KIND: "password", pushes.KIND: "phone"}
 
 
@@ -97,17 +99,21 @@ def _begin(
     proof = proofs.demand(work, session.account, session.id, rules.ADD_METHOD, parameters)
     if isinstance(proof, Refused):
         return proof
-    match parameters["kind"]:
+    kind, name = parameters["kind"], parameters["name"]
+    if kind in _CALLED and not name:
+        usual = words.text(visitor.language, f"method.called_{kind}")
+        name = naming.free_name(work, session.account, 0, usual)
+    match kind:
         case passkeys.KIND:
             begun = passkeys.begin(work, policy, visitor, session, parameters["name"])
         case passwords.KIND:
             begun = passwords.begin(work, policy, session)
         case pushes.KIND:
-            begun = pushes.begin(work, policy, visitor, session, parameters["name"])
+            begun = pushes.begin(work, policy, visitor, session, name)
         case recovery_code.KIND:
             begun = _begin_recovery_code(work, session)
         case _:
-            begun = _begin_app(work, policy, session, parameters["name"])
+            begun = _begin_app(work, policy, session, name)
     if isinstance(begun, Enrolling):
         proofs.spend(work, proof)
     return begun

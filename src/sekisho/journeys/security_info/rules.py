@@ -111,6 +111,11 @@ class Given(msgspec.Struct, frozen=True):
         return shown(self, "text", "state")
 
 
+def whole(act: str, parameters: Mapping[str, str]) -> Mapping[str, str]:
+    """Return an act's parameters with those that may be left out."""
+    return {"name": "", **parameters} if act == ADD_METHOD else parameters
+
+
 def check_act(act: str, parameters: Mapping[str, str], policy: Policy) -> Refused | None:
     """Refuse an act that does not exist, or other parameters than it has."""
     wanted = ACTS.get(act)
@@ -136,15 +141,15 @@ def check_act(act: str, parameters: Mapping[str, str], policy: Policy) -> Refuse
 
 
 def check_method(kind: str, name: str) -> Refused | None:
-    """Refuse a kind that cannot be enrolled, or an app without a name."""
+    """Refuse a kind that cannot be enrolled, or a name that is none."""
     if kind not in METHODS:
         detail = f"one of: {', '.join(METHODS)}"
         return Refused(Reason.INVALID_INPUT, pointer="/kind", detail=detail)
-    if kind == "passkey" and not name:
-        return None  # its product's name will do
+    if not name:
+        return None  # its product's name will do, or that of its kind
     if kind in NAMED and methods.read_name(name) is None:
         return Refused(Reason.INVALID_INPUT, pointer="/name", detail="1 to 60 signs")
-    if kind not in NAMED and name:
+    if kind not in NAMED:
         return Refused(Reason.INVALID_INPUT, pointer="/name", detail="this kind has no name")
     return None
 

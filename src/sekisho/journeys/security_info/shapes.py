@@ -108,10 +108,13 @@ class MethodList(msgspec.Struct):
 
 
 class AddMethod(msgspec.Struct, forbid_unknown_fields=True):
-    """Begin to add a method: needs a step-up for `methods.add` with the same two fields."""
+    """Begin to add a method: needs a step-up for `methods.add` with the same two fields.
+
+    Without a name an app and a phone are called by their kind, a passkey by its product.
+    """
 
     kind: str
-    name: str
+    name: str = ""
 
 
 class MethodBegun(msgspec.Struct, omit_defaults=True):

@@ -54,7 +54,8 @@ _READ = msgspec.json.Decoder(dict[str, str]).decode
 
 def begin(db: Database, policy: Policy, visitor: Visitor, start: Start) -> Begun | Refused:
     """Begin a step-up; nothing is kept until a proof is asked for."""
-    refused = rules.check_act(start.act, start.parameters, policy)
+    parameters = rules.whole(start.act, start.parameters)
+    refused = rules.check_act(start.act, parameters, policy)
     if refused is not None:
         return refused
     work = db.aside()
@@ -68,7 +69,7 @@ def begin(db: Database, policy: Policy, visitor: Visitor, start: Start) -> Begun
         account=start.account,
         session=start.session,
         act=start.act,
-        parameters=_WRITE(dict(start.parameters)).decode(),
+        parameters=_WRITE(dict(parameters)).decode(),
     )
     found = db.read(lambda reading: gather(reading, policy, visitor, ticket))
     secret = flows.seal_ticket(ticket, db.keys, db.chance)

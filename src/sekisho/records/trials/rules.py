@@ -27,5 +27,5 @@ def may_send(sent_at: Sequence[datetime], policy: Policy, now: datetime) -> Refu
     if len(lately) >= policy.day:
         return Refused(Reason.TOO_MANY_REQUESTS, retry_at=lately[policy.day - 1] + DAY)
     if lately and now < lately[0] + policy.pause:
-        return Refused(Reason.TOO_SOON, retry_at=lately[0] + policy.pause)
+        return Refused(Reason.TOO_SOON, retry_at=lately[0] + policy.pause, kind="test")
     return None
