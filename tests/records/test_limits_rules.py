@@ -188,11 +188,6 @@ def test_blocked_tries_are_told_once_a_day():
     assert None is not rules.block(told, DEVICE, at(0))
 
 
-def test_a_blocked_lane_says_so():
-    assert rules.is_blocked(spend(Book(), 10), STRANGER, POLICY, at(0))
-    assert not rules.is_blocked(spend(Book(), 9), STRANGER, POLICY, at(0))
-
-
 # --- requests (C10, F3) ---
 
 

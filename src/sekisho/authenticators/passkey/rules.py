@@ -186,16 +186,6 @@ class Proved:
         """
         return 2 if Flag.VERIFIED in self.flags else 1
 
-    @property
-    def assurance(self) -> int:
-        """Return the level that it reaches alone; 3 asks for hardware that we do not see."""
-        return self.factors
-
-    @property
-    def amr(self) -> tuple[str, ...]:
-        """Return the RFC 8176 values: a key and a touch; `mfa` where the user was verified too."""
-        return ("pop", "user", "mfa") if self.factors > 1 else ("pop", "user")
-
 
 def party_of(
     origin: str, name: str, rp_id: str = "", related: Collection[str] = ()

@@ -208,12 +208,6 @@ def opened(book: Book, lane: int, succeeded_at: datetime | None) -> Book:
     return msgspec.structs.replace(book, lanes={**book.lanes, lane: again})
 
 
-def is_blocked(book: Book, lane: int, policy: Policy, now: datetime) -> bool:
-    """Say whether tries at short codes in this lane are refused now."""
-    mine = book.lane(lane)
-    return _budget(mine, lane, policy, second_of(now), is_long=False)[0] <= 0
-
-
 def _familiar_sends(book: Book, policy: Policy, second: int) -> Refused | None:
     sent = sorted(at for lane, one in book.lanes.items() if lane != STRANGER for at in one.sent)
     free_at = second
