@@ -34,7 +34,8 @@ class Json(msgspec.Struct, frozen=True):
 class Page(msgspec.Struct, frozen=True):
     """A page: a template's name (`sign_in/code.html`) and its own fields.
 
-    `has_worker` says that its modules may start the one service worker (Trusted Types).
+    One that says a refusal has its status, and its Retry-After. `has_worker` says that its modules
+    may start the one service worker (Trusted Types).
     """
 
     template: str

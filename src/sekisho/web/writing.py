@@ -61,16 +61,14 @@ def _data(site: Site, response: Response, body: bytes, kind: str, status: int) -
 
 def _refuse(site: Site, call: Call, refused: Refused, response: Response) -> None:
     """Refuse in the caller's form: programs get a problem, people a page."""
-    after = refusals.retry_after(refused, call.now)
-    if call.path.startswith(_PROGRAMS):
-        origin = site.origin or f"http://{call.host}"
-        body = _ENCODE(refusals.problem(refused, call, origin))
-        _data(site, response, body, _PROBLEM, refused.reason.status)
-    else:
-        page = Page("web/problem.html", _in_words(site, call, refused), refused.reason.status)
+    if not call.path.startswith(_PROGRAMS):
+        page = Page("web/problem.html", _in_words(site, call, refused), refused=refused)
         _page(site, call, page, response)
-    if after is not None:
-        response.set_header("Retry-After", after)
+        return
+    origin = site.origin or f"http://{call.host}"
+    body = _ENCODE(refusals.problem(refused, call, origin))
+    _data(site, response, body, _PROBLEM, refused.reason.status)
+    _retry_after(refused, call, response)
 
 
 def _page(site: Site, call: Call, reply: Page, response: Response) -> None:
@@ -88,17 +86,21 @@ def _page(site: Site, call: Call, reply: Page, response: Response) -> None:
         "now": call.now,
     }
     text = rendering.render(site.pages, reply.template, language, {**frame, **reply.context})
-    response.status = reply.status
+    response.status = reply.refused.reason.status if reply.refused else reply.status
     response.set_headers(headers.for_page(is_secure=site.is_secure, has_worker=reply.has_worker))
     response.set_header("Content-Language", language)
     response.content_type = _HTML
     response.data = text.encode()
     if reply.refused is not None:
-        after = refusals.retry_after(reply.refused, call.now)
-        if after is not None:
-            response.set_header("Retry-After", after)
+        _retry_after(reply.refused, call, response)
     fresh = () if cookies.FORM in call.cookies else (Cookie(cookies.FORM, form_cookie),)
     _set_cookies(site, response, (*reply.cookies, *fresh))
+
+
+def _retry_after(refused: Refused, call: Call, response: Response) -> None:
+    after = refusals.retry_after(refused, call.now)
+    if after is not None:
+        response.set_header("Retry-After", after)
 
 
 def _set_cookies(site: Site, response: Response, jar: tuple[Cookie, ...]) -> None:

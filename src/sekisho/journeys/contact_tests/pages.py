@@ -67,8 +67,7 @@ def _page(db: Database, call: Call, session: Session, refused: Refused | None) -
         "arrived_action": f"{_path(call)}/arrived",
         "back_path": _BACK,
     }
-    status = refused.reason.status if refused else 200
-    return Page("contact_tests/test.html", context, status, refused=refused)
+    return Page("contact_tests/test.html", context, refused=refused)
 
 
 def _contact(call: Call) -> int:

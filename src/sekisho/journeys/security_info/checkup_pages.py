@@ -92,8 +92,7 @@ def _page(
         "try_action": TRY,
         "security_path": proving_pages.HOME,
     }
-    status = refused.reason.status if refused else 200
-    return Page("security_info/checkup.html", context, status, refused=refused)
+    return Page("security_info/checkup.html", context, refused=refused)
 
 
 def _contact(checked: Checked) -> dict[str, object]:

@@ -47,8 +47,7 @@ def home(
         "turn_path": f"{HOME}/two-step",
         "signals": [(name, _JSON(details).decode()) for name, details in signals],
     }
-    status = refused.reason.status if refused else 200
-    return Page("security_info/methods.html", context, status, refused=refused)
+    return Page("security_info/methods.html", context, refused=refused)
 
 
 def told(means: Means, call: Call, session: Session, key: str, method: Method) -> Page:

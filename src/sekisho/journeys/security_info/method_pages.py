@@ -175,8 +175,8 @@ def _add_page(
         "is_offered": refused is None or refused.reason is not Reason.PASSKEYS_NOT_HERE,
         "back_path": HOME,
     }
-    status = refused.reason.status if refused and call.is_write else 200
-    return Page("security_info/add_method.html", context, status, refused=refused)
+    told = refused if call.is_write else None  # shown before anybody pressed, it refuses nothing
+    return Page("security_info/add_method.html", context, refused=told)
 
 
 def _enrol_page(
@@ -196,8 +196,7 @@ def _enrol_page(
         "refused": refused,
         "back_path": HOME,
     }
-    status = refused.reason.status if refused else 200
-    return Page("security_info/enrol.html", context, status, refused=refused)
+    return Page("security_info/enrol.html", context, refused=refused)
 
 
 def _sealed(db: Database, session: Session, begun: Enrolling) -> str:

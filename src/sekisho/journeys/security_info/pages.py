@@ -204,8 +204,7 @@ def _add_page(
         "refused": refused,
         "back_path": _HOME,
     }
-    status = refused.reason.status if refused else 200
-    return Page("security_info/add.html", context, status, refused=refused)
+    return Page("security_info/add.html", context, refused=refused)
 
 
 def _remove_page(
@@ -221,8 +220,7 @@ def _remove_page(
         "refused": refused,
         "back_path": _HOME,
     }
-    status = refused.reason.status if refused else 200
-    return Page("security_info/remove.html", context, status, refused=refused)
+    return Page("security_info/remove.html", context, refused=refused)
 
 
 def _contact_page(
@@ -248,8 +246,7 @@ def _contact_page(
         "resend_action": f"{path}/code",
         "back_path": _HOME,
     }
-    status = refused.reason.status if refused else 200
-    return Page("security_info/verify.html", context, status, refused=refused)
+    return Page("security_info/verify.html", context, refused=refused)
 
 
 def _card(card: Card) -> dict[str, object]:

@@ -66,8 +66,7 @@ def _page(means: Means, call: Call, session: Session, refused: Refused | None) -
         "fresh_path": f"/api/v1/methods/{call.params['method']}/options",
         "refused": refused,
     }
-    status = refused.reason.status if refused else 200
-    return Page("security_info/enrol_passkey.html", context, status, refused=refused)
+    return Page("security_info/enrol_passkey.html", context, refused=refused)
 
 
 def _over(call: Call, refused: Refused) -> Page:
@@ -80,7 +79,7 @@ def _over(call: Call, refused: Refused) -> Page:
         "fresh_path": "",
         "refused": refused,
     }
-    return Page("security_info/enrol_passkey.html", context, refused.reason.status, refused=refused)
+    return Page("security_info/enrol_passkey.html", context, refused=refused)
 
 
 def _frame(call: Call) -> dict[str, object]:

@@ -72,8 +72,7 @@ def _page(call: Call, choosing: Choosing, refused: Refused | None) -> Page:
         "again_path": f"{HOME}/add/password",
         "back_path": HOME,
     }
-    status = refused.reason.status if refused else 200
-    return Page("security_info/choose_password.html", context, status, refused=refused)
+    return Page("security_info/choose_password.html", context, refused=refused)
 
 
 _OVER = (Reason.FLOW_EXPIRED, Reason.TOO_MANY_TRIES)

@@ -65,5 +65,4 @@ def page(policy: Policy, call: Call, given: Mapping[str, str], refused: Refused 
         "refused": refused,
         "back_path": proving_pages.HOME,
     }
-    status = refused.reason.status if refused else 200
-    return Page("security_info/add_phone.html", context, status, refused=refused)
+    return Page("security_info/add_phone.html", context, refused=refused)

@@ -206,8 +206,7 @@ def _proof_page(
         "resend_action": f"{_path(ticket)}/code",
         "back_path": HOME,
     }
-    status = refused.reason.status if refused else 200
-    return Page("security_info/step_up.html", context, status, refused=refused)
+    return Page("security_info/step_up.html", context, refused=refused)
 
 
 def _ticket(db: Database, call: Call, session: Session) -> flows.Ticket | None:

@@ -97,8 +97,7 @@ def _rename_page(call: Call, named: Method, typed: str, refused: Refused | None)
         "refused": refused,
         "back_path": HOME,
     }
-    status = refused.reason.status if refused else 200
-    return Page("security_info/rename_method.html", context, status, refused=refused)
+    return Page("security_info/rename_method.html", context, refused=refused)
 
 
 def _remove_page(
@@ -114,8 +113,8 @@ def _remove_page(
         "may_go": needed is None,
         "back_path": HOME,
     }
-    status = refused.reason.status if refused and call.is_write else 200
-    return Page("security_info/remove_method.html", context, status, refused=refused)
+    told = refused if call.is_write else None  # shown before anybody pressed, it refuses nothing
+    return Page("security_info/remove_method.html", context, refused=told)
 
 
 def _named(means: Means, call: Call, session: Session) -> Method | None:

@@ -64,8 +64,7 @@ def _page(means: Means, call: Call, ticket: flows.Ticket, refused: Refused | Non
         "again_path": "/sign-in",
         "back_path": "/sign-in",
     }
-    status = refused.reason.status if refused else 200
-    return Page("security_info/choose_password.html", context, status, refused=refused)
+    return Page("security_info/choose_password.html", context, refused=refused)
 
 
 def _ticket(means: Means, call: Call) -> flows.Ticket | None:

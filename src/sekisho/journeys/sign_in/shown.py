@@ -31,8 +31,7 @@ def name_page(db: Database, policy: Policy, call: Call, name: str, refused: Refu
         "sign_up_open": policy.is_sign_up_open,
         "passkey": passkey_pages.offer(db, policy, call.visitor),
     }
-    status = refused.reason.status if refused else 200
-    return Page("sign_in/name.html", context, status, refused=refused)
+    return Page("sign_in/name.html", context, refused=refused)
 
 
 def code_page(
@@ -51,9 +50,8 @@ def code_page(
         return ways_page(seen, refused) if seen.proved else ended(db, policy, call, "unknown")
     if newest.kind not in prompts.SENT:
         return ways_page(seen, refused, newest.kind, trusting)
-    status = refused.reason.status if refused else 200
     context = {**_code_context(policy, call, seen, newest, refused), **trusting}
-    return Page("sign_in/code.html", context, status, refused=refused)
+    return Page("sign_in/code.html", context, refused=refused)
 
 
 def _trusting(policy: Policy, call: Call, seen: Status) -> dict[str, object]:
@@ -86,8 +84,7 @@ def ways_page(
         "choose_action": path.replace("/code", "/way"),
         "forgotten_action": path.replace("/code", "/forgotten"),
     }
-    status = refused.reason.status if refused else 200
-    return Page("sign_in/more.html", context, status, refused=refused)
+    return Page("sign_in/more.html", context, refused=refused)
 
 
 def _code_context(
