@@ -1,5 +1,7 @@
 """The comparison of methods, by page and by API: made from the registry, claiming no more."""
 
+import re
+
 import pytest
 
 from sekisho.authenticators.kinds import KINDS
@@ -14,9 +16,10 @@ pytestmark = pytest.mark.spec("M11")
 def test_the_page_compares_every_kind_without_a_session(house, language):
     answer = house.client(language=language).get("/help/methods")
     assert 200 == answer.status
+    said = re.sub(r"</?span[^>]*>", "", answer.text)  # what keeps "e-mail" on one line
     for kind in KINDS:
-        assert text(language, f"way.{kind.name}") in answer.text
-        assert text(language, f"compare.{kind.name}.recovery") in answer.text
+        assert text(language, f"way.{kind.name}") in said
+        assert text(language, f"compare.{kind.name}.recovery") in said
 
 
 def test_who_is_signed_in_is_led_to_the_own_methods(house):
