@@ -7,11 +7,12 @@ import msgspec
 from sekisho.ground import ids
 from sekisho.ground.db import Database
 from sekisho.ground.refusal import Reason, Refused
-from sekisho.ground.visitor import device_words, place_words
+from sekisho.ground.visitor import device_words
 from sekisho.journeys.my_account import actions, device_api, devices
 from sekisho.records.sessions import Policy, Session, acr, ends_at, guard
 from sekisho.web import bodies
 from sekisho.web.calls import Call
+from sekisho.web.places import PlaceShape, show_place
 from sekisho.web.refusals import show
 from sekisho.web.replies import Empty, Json, Reply
 from sekisho.web.routing import Route
@@ -32,13 +33,6 @@ class SessionShape(msgspec.Struct):
     acr: str
     authenticated_at: str
     expires_at: str
-
-
-class PlaceShape(msgspec.Struct):
-    """A rough place: country code, and in the caller's language."""
-
-    country: str | None
-    text: str
 
 
 class SessionListed(msgspec.Struct):
@@ -170,7 +164,7 @@ def list_all(db: Database, policy: Policy, call: Call, session: Session) -> Repl
                 SessionListed(
                     id=ids.show("ses", one.id),
                     device=device_words(one.device, language),
-                    place=PlaceShape(one.country, place_words(one.country, language)),
+                    place=show_place(one.country, language),
                     created_at=show(one.created_at),
                     last_used_at=show(one.last_used_at),
                     current=one.id == session.id,

@@ -7,22 +7,16 @@ import msgspec
 from sekisho.ground import ids
 from sekisho.ground.db import Database
 from sekisho.ground.refusal import Reason, Refused
-from sekisho.ground.visitor import device_words, place_words
+from sekisho.ground.visitor import device_words
 from sekisho.journeys.my_account import devices
 from sekisho.journeys.my_account.devices import Browser, Policy
 from sekisho.records.sessions import Session, guard
 from sekisho.web import bodies
 from sekisho.web.calls import Call
+from sekisho.web.places import PlaceShape, show_place
 from sekisho.web.refusals import show
 from sekisho.web.replies import Empty, Json, Reply
 from sekisho.web.routing import Route
-
-
-class DevicePlace(msgspec.Struct):
-    """A rough place: country code, and in the caller's language."""
-
-    country: str | None
-    text: str
 
 
 class DeviceListed(msgspec.Struct):
@@ -30,7 +24,7 @@ class DeviceListed(msgspec.Struct):
 
     id: str
     device: str
-    place: DevicePlace
+    place: PlaceShape
     first_used_at: str
     last_used_at: str
     trusted_at: str | None
@@ -134,7 +128,7 @@ def _shape(one: Browser, language: str) -> DeviceListed:
     return DeviceListed(
         id=ids.show("dev", one.id),
         device=device_words(one.mark, language),
-        place=DevicePlace(one.country, place_words(one.country, language)),
+        place=show_place(one.country, language),
         first_used_at=show(one.first_used_at),
         last_used_at=show(one.last_used_at),
         trusted_at=show(one.trusted_at) if one.trusted_at else None,

@@ -8,13 +8,14 @@ import msgspec
 from sekisho.ground import ids
 from sekisho.ground.db import Database
 from sekisho.ground.refusal import Reason, Refused
-from sekisho.ground.visitor import device_words, place_words
+from sekisho.ground.visitor import device_words
 from sekisho.journeys.recent_activity import actions
 from sekisho.journeys.recent_activity.actions import Policy
 from sekisho.records.activity import Seen
 from sekisho.records.sessions import Policy as SessionPolicy
 from sekisho.records.sessions import Session, guard
 from sekisho.web.calls import Call
+from sekisho.web.places import PlaceShape, show_place
 from sekisho.web.refusals import show
 from sekisho.web.replies import Json, Reply
 from sekisho.web.routing import Route
@@ -22,13 +23,6 @@ from sekisho.web.routing import Route
 _LIMIT = re.compile(r"0*[1-9][0-9]{0,2}", re.ASCII)
 _MOST = 200
 _USUAL = 50
-
-
-class PlaceShape(msgspec.Struct):
-    """A rough place: country code, and in the caller's language."""
-
-    country: str | None
-    text: str
 
 
 class EventShape(msgspec.Struct):
@@ -95,7 +89,7 @@ def shape(seen: Seen, language: str) -> EventShape:
         outcome=seen.outcome,
         label=seen.label,
         ip=seen.ip,
-        place=PlaceShape(seen.country, place_words(seen.country, language)),
+        place=show_place(seen.country, language),
         network=None,
         device=device_words(seen.device, language),
         app=None,
