@@ -31,7 +31,7 @@ AGAIN = {
     },
     "POST /api/v1/flows/…/password": {"flow_expired"},
     "POST /api/v1/contacts": {"prove_more"},
-    "POST /api/v1/contacts/…/confirm": {"code_wrong", "not_found"},
+    "POST /api/v1/contacts/…/confirm": {"code_wrong", "code_used"},
     "DELETE /api/v1/contacts/…": {"not_found"},
     "POST /api/v1/contacts/…/test": {"too_soon"},
     "POST /api/v1/contacts/…/test/arrived": {"200"},
