@@ -73,6 +73,12 @@ def test_the_html_says_the_same_words_as_the_text(kind, language):
     assert "".join(letter.text.split()) == said
 
 
+@in_both
+def test_every_mail_has_the_same_head(language):
+    heads = {written(language, kind).html.partition("<body")[0] for kind in BY_MAIL}
+    assert 1 == len(heads)
+
+
 @every_code
 def test_the_subject_of_a_code_begins_with_the_code(kind):
     assert "482913 is your Example code" == written("en", kind).subject

@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 from sekisho.ground import words
 from sekisho.ground.refusal import Refused
 
-_HYPHENED = re.compile(r"\b[Ee]-mail|\+\d[\d ]+\d|\d+(?:-[0-9A-Za-z]+)+")
+_UNBROKEN = re.compile(r"\b[Ee]-mail|\+\d[\d ]+\d|\d+(?:-[0-9A-Za-z]+)+|方法")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,8 @@ def _safe(language: str, key: str) -> str:
 
 
 def _whole(sentence: str) -> Markup:
-    """Return the sentence escaped; "e-mail" and numbers with hyphens stay on one line."""
-    kept = _HYPHENED.sub(r'<span class="whole">\g<0></span>', str(escape(sentence)))
+    """Return the sentence escaped; what browsers tear, hyphens first, stays on one line."""
+    kept = _UNBROKEN.sub(r'<span class="whole">\g<0></span>', str(escape(sentence)))
     return Markup(kept)  # noqa: S704 - what was escaped, in an element
 
 
