@@ -148,6 +148,7 @@ def test_every_sentence_of_the_pages_is_used():
     made = (
         "act.",
         "app.",
+        "method.called_",
         "push.what_",
         "ended_all.push_devices",
         "more.title_push",
