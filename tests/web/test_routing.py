@@ -248,7 +248,8 @@ def test_what_is_not_a_file_is_never_kept_by_anybody(house, asha):
     browser = signed_in(house, asha)
     for route in house.routes:
         answer = browser.get(path_of(route))
-        if not path_of(route).startswith(("/static/", "/favicon")) or answer.status != 200:
+        kept = ("/static/", "/favicon", "/.well-known/security.txt")
+        if not path_of(route).startswith(kept) or answer.status != 200:
             assert "no-store" == answer.header("Cache-Control"), route.path
 
 
