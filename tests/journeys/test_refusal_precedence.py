@@ -92,6 +92,14 @@ def test_a_flow_of_an_hour_ago_that_passed_is_used_and_not_expired(house, asha):
     assert "code_used" == case.attempt.type(case.code).code
 
 
+def test_a_right_answer_at_the_last_try_is_used_afterwards(house, asha):
+    case = Circumstances(house, asha)
+    for _ in range(4):
+        assert "code_wrong" == case.attempt.type(wrong(case.code)).code
+    assert 200 == case.attempt.type(case.code).status
+    assert "code_used" == case.attempt.type(case.code).code
+
+
 def test_an_earlier_code_names_the_newest(house, asha):
     case = Circumstances(house, asha)
     case.earlier()

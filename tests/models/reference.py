@@ -263,6 +263,10 @@ class Reference:
         told = self._tell_blocked(flow) if is_grown else ()
         return Seen("asked", letters=(*self._letters(flow, sending, to), *told))
 
+    def wrong(self, flow: Flow) -> int:
+        """How many tries at the newest code were wrong: a right one takes its charge back."""
+        return flow.code.tries - (flow.state == "passed")
+
     def most_sent(self, flow: Flow) -> tuple[tuple[int, int], ...]:
         """How many codes go to one contact: some are kept for what is not signing in."""
         beside = (0, 0) if flow.purpose == "sign_in" else self.numbers.reserve
@@ -349,7 +353,7 @@ class Reference:
         lane = flow.person.lane(flow.lane)
         flow.person.open_again(lane, flow.lane)
         left, free_at = self._budget(lane, flow.lane, code.digits)
-        if code.tries >= self.numbers.tries or left <= 0:
+        if self.wrong(flow) >= self.numbers.tries or left <= 0:
             return self._refuse(flow, code, free_at if left <= 0 else now)
         if flow.state != "open" or now >= code.ends_at:
             return Seen("code_used" if flow.state != "open" else "code_expired")

@@ -96,7 +96,7 @@ class Whole(Pushes):
         left, free_at = self._budget(lane, flow.lane, 0)
         if self.state(flow) == "expired":
             return Seen("flow_expired")
-        if code.tries >= self.numbers.tries or left <= 0:
+        if self.wrong(flow) >= self.numbers.tries or left <= 0:
             waits = max(now + 1, free_at if left <= 0 else now)
             return Seen("too_many_tries", retry_at=waits)
         if flow.state != "open" or now >= code.ends_at:

@@ -64,7 +64,7 @@ def test_a_flow_has_a_state_at_each_moment(changed, now, state):
         pytest.param(State.OPEN, 5, at(minutes=5), Reason.TOO_MANY_TRIES, id="no try, expired"),
         pytest.param(State.OPEN, 5, at(minutes=30), Reason.FLOW_EXPIRED, id="flow expired"),
         pytest.param(State.PASSED, 1, START, Reason.CODE_USED, id="used"),
-        pytest.param(State.PASSED, 5, START, Reason.TOO_MANY_TRIES, id="no try, used"),
+        pytest.param(State.PASSED, 5, START, Reason.CODE_USED, id="used at the last try"),
         pytest.param(State.PASSED, 1, at(minutes=6), Reason.CODE_USED, id="used, expired"),
     ],
 )

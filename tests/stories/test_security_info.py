@@ -162,6 +162,13 @@ def test_a_contacts_code_has_five_tries_ten_minutes_and_one_use(settled, house, 
     assert "code_used" == settled.posts(f"/api/v1/contacts/{contact}/code", {}).code
 
 
+def test_a_parameter_of_another_type_is_named(settled):
+    for wrong in ({"kind": "email", "address": 5}, {"kind": "email", "address": ["a@b.example"]}):
+        body = {"purpose": "step_up", "act": "contacts.add", "parameters": wrong}
+        answer = settled.posts("/api/v1/flows", body)
+        assert ["/parameters"] == [one["pointer"] for one in answer.json["errors"]]
+
+
 @pytest.mark.spec("P1")
 def test_what_is_too_long_is_named(settled):
     body = {"kind": "email", "address": f"{'x' * 400}@example.net"}

@@ -126,7 +126,7 @@ def check_act(act: str, parameters: Mapping[str, str], policy: Policy) -> Refuse
     if act == ADD and parameters.get("kind") == contacts.PHONE:
         given -= OF_PHONES
     if wanted != given:
-        detail = f"exactly: {', '.join(sorted(wanted))}"
+        detail = f"exactly: {', '.join(sorted(wanted)) or 'none'}"
         return Refused(Reason.INVALID_INPUT, pointer="/parameters", detail=detail)
     long = next((name for name, one in parameters.items() if len(one) > MOST_PARAMETER), None)
     if long is not None:

@@ -187,7 +187,8 @@ def may_answer(
     state = state_of(flow, policy, now)
     if state is State.EXPIRED:
         return Refused(Reason.FLOW_EXPIRED)
-    if newest.tries >= most_tries or not has_budget:
+    wrong = newest.tries - (state is State.PASSED)  # a right answer's own charge went back
+    if wrong >= most_tries or not has_budget:
         return Refused(Reason.TOO_MANY_TRIES, retry_at=max(newest.resend_at, soon(now)))
     if state is not State.OPEN:
         return Refused(Reason.CODE_USED)
