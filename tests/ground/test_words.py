@@ -156,8 +156,8 @@ def test_a_refusal_says_what_to_do_next(refused, expected):
 def test_what_sends_no_code_speaks_of_none(reason, kind):
     """A new code cannot be had for it: "get a new one" leads nowhere."""
     refused = Refused(reason, retry_at=NOW + timedelta(hours=1), kind=kind)
-    assert "new one" not in words.refusal("en", refused, ZONE, NOW)
-    assert "コード" not in words.refusal("ja", refused, ZONE, NOW)
+    assert "et a new" not in words.refusal("en", refused, ZONE, NOW)
+    assert "新しいコードを送" not in words.refusal("ja", refused, ZONE, NOW)
 
 
 def test_two_sentences_stand_as_the_language_wants_it():

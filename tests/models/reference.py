@@ -177,6 +177,8 @@ class Flow:
         """What it is told if security info changed since it was asked for, or half proved (V5)."""
         if self.code is None or self.purpose == "verify_contact" or not self.person.account:
             return ""
+        if self.state == "passed":
+            return ""
         if self.is_anybodys and not self.proved:
             return ""  # no name led to it, and no account holds it: a passkey said whose it was
         if self.proved and self.opened_at < self.person.changed_at:

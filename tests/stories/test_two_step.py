@@ -154,11 +154,13 @@ def test_a_recovery_code_given_first_is_replaced_when_the_second_proof_is_given_
     sign_in = strict.elsewhere()
     assert "open" == sign_in.by_code("recovery_code", strict.code).json["state"]
     passed = sign_in.by_code("totp", strict.app_code())
+    assert "code_used" == sign_in.gives(code=strict.app_code(now=True)).code
     new = passed.json["recovery_code"]
     assert ("passed", True) == (passed.json["state"], new != strict.code)
     told = [one.purpose for one in house.inbox.notices(strict.person.address)]
     assert (1, 1) == (told.count("recovery_code_typed"), told.count("recovery_code_used"))
-    assert "code_used" == strict.elsewhere().by_code("recovery_code", strict.code).code
+    old = strict.elsewhere().by_code("recovery_code", strict.code)
+    assert ("code_used", True) == (old.code, "a new one" in old.json["user_message"])
     assert "open" == strict.elsewhere().by_code("recovery_code", new).json["state"]
 
 

@@ -7,7 +7,7 @@ from sekisho.ground.db import Work
 from sekisho.ground.refusal import Reason, Refused
 from sekisho.records import limits
 from sekisho.records.flows import rules, store
-from sekisho.records.flows.rules import Asked, Charged, Flow, Policy, Purpose, Ticket
+from sekisho.records.flows.rules import Asked, Charged, Flow, Policy, Purpose, State, Ticket
 
 _LEFT_SHOWN = 3  # API.md: `left` when 3 or fewer
 
@@ -98,6 +98,10 @@ def void(flow: Flow, voided_at: int) -> Refused | None:
 
     Args: `voided_at` is when the account's changed last, in microseconds.
     """
+    if flow.state is State.PASSED:
+        return (
+            None  # it is over already, and told as that: with itself it may have changed something
+        )
     if flow.proved and micros(flow.opened_at) < voided_at:
         return Refused(Reason.FLOW_EXPIRED)
     return Refused(Reason.CODE_EXPIRED) if micros(flow.challenge.sent_at) < voided_at else None
