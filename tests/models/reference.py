@@ -397,7 +397,7 @@ class Reference:
     def _budget(self, lane: Lane, key: str, digits: int) -> tuple[int, int]:
         if key != STRANGERS:
             left, free_at = room(lane.short, self.now, self.numbers.familiar)
-            return (0, self.now + DAY) if lane.is_closed else (left, free_at)
+            return (0, self.now) if lane.is_closed else (left, free_at)  # no hour opens it
         if digits >= LONG_DIGITS:
             return room(lane.long, self.now, self.numbers.stranger_long)
         return room(lane.short, self.now, self.numbers.stranger)

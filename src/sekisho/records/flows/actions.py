@@ -96,12 +96,11 @@ def advance(
 def void(flow: Flow, voided_at: int) -> Refused | None:
     """Refuse what was sent, or half proved, before a change of security info (spec V5).
 
-    Args: `voided_at` is when the account's changed last, in microseconds.
+    Args: `voided_at` is when the account's changed last, in microseconds. What passed may have
+    changed something itself: it is over, and told as that.
     """
     if flow.state is State.PASSED:
-        return (
-            None  # it is over already, and told as that: with itself it may have changed something
-        )
+        return None
     if flow.proved and micros(flow.opened_at) < voided_at:
         return Refused(Reason.FLOW_EXPIRED)
     return Refused(Reason.CODE_EXPIRED) if micros(flow.challenge.sent_at) < voided_at else None
