@@ -21,6 +21,10 @@ SMALL = """least => [...document.querySelectorAll("a, button, summary, input:not
   .map(one => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()])
   .filter(([shown, box]) => box.height < least || box.width < least)
   .map(([shown, box]) => `${shown} ${box.width}x${box.height}`)"""
+# A part of a sentence stands in its line; a box of flex or grid would put it in a column.
+TORN = """() => [...document.querySelectorAll(".whole")]
+  .filter(one => /flex|grid/.test(getComputedStyle(one.parentElement).display))
+  .map(one => one.parentElement.outerHTML.slice(0, 80))"""
 # WCAG 1.4.12: lines 1.5, paragraphs 2, letters 0.12, words 0.16 of the letter's size.
 SPACED = """() => { const sheet = new CSSStyleSheet(); sheet.replaceSync(`* {
   line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
@@ -57,6 +61,7 @@ def test_axe_finds_nothing_and_a_narrow_screen_holds_all(window, language, state
         "too small to hit": page.evaluate(SMALL, LEAST),
         "axe, by day": page.evaluate(FOUND, {}),
         "axe, by night": by_night(page) if language == LANGUAGES[0] else [],
+        "torn": page.evaluate(TORN),
         "too wide with wide letters": page.evaluate(
             f"() => {{ ({SPACED})(); return ({WIDER})(); }}"
         ),
