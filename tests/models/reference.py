@@ -244,10 +244,12 @@ class Reference:
 
     def ask(self, flow: Flow, device: str, to: str = "", by: str = "email_code") -> Seen:
         """Ask for a code; `to` is the address that it goes to, "" for the name's own."""
+        key = self.key(flow, device)
+        if flow.purpose == "verify_contact" and flow.person.is_closed(flow.person.lane(key), key):
+            return Seen("flow_expired")  # until it is added anew, which takes a proof
         refused = self.may_ask(flow)
         if refused is not None:
             return refused
-        key = self.key(flow, device)
         sending = "code"
         if key == STRANGERS:
             sending = self._flood(flow, flow.person.lane(key))

@@ -21,6 +21,7 @@ from tests.models.pushes import PAUSE, Pushes
 from tests.models.reference import (
     DAY,
     SIGNING,
+    STRANGERS,
     Code,
     Flow,
     Lane,
@@ -32,6 +33,7 @@ from tests.models.reference import (
 
 PROOF_LIFE, UNUSED = 300, 60 * DAY
 TOLD_AT = (5, 20, 50)
+IN_A_ROW = 100
 PENDING_TRIES, MOST_CONTACTS = 5, 10
 WORTH = ("right", "earlier", "wrong", "unreadable")
 Parameters = dict[str, str]
@@ -96,19 +98,28 @@ class Whole(Pushes):
         left, free_at = self._budget(lane, flow.lane, 0)
         if self.state(flow) == "expired":
             return Seen("flow_expired")
-        if self.wrong(flow) >= self.numbers.tries or left <= 0:
-            waits = max(now + 1, free_at if left <= 0 else now)
-            return Seen("too_many_tries", retry_at=waits)
+        is_closed = self._is_closed_to_strangers(flow)
+        if self.wrong(flow) >= self.numbers.tries or left <= 0 or is_closed:
+            waits = now if left > 0 or is_closed else free_at
+            return Seen("too_many_tries", retry_at=max(now + 1, waits))
         if flow.state != "open" or now >= code.ends_at:
             return Seen("code_used" if flow.state != "open" else "code_expired")
         person.written[person.account, code.kind] = now
         self.charge(lane, flow, code)
         return self._judge(flow, lane, text, device)
 
+    def _fitting(self, flow: Flow) -> list[Method]:
+        held = [one for one in active(flow.person) if one.kind == flow.code.kind]
+        return [one for one in held if flow.code.method in (None, one)]
+
+    def _is_closed_to_strangers(self, flow: Flow) -> bool:
+        """A hundred wrong ones in a row behind a right first proof close a method to them."""
+        is_guessed = flow.code.kind != "recovery_code" and flow.proved and flow.lane == STRANGERS
+        return bool(is_guessed) and any(one.tries >= IN_A_ROW for one in self._fitting(flow))
+
     def _judge(self, flow: Flow, lane: Lane, text: str, device: str) -> Seen:
-        code, now, person = flow.code, self.now, flow.person
-        held = [one for one in active(person) if one.kind == code.kind]
-        fitting = [one for one in held if code.method in (None, one)]
+        code, now = flow.code, self.now
+        fitting = self._fitting(flow)
         if flow.proved and fitting:
             fitting[0].tries += 1
         judged = [(WORTH.index(one.judge(text, now)), place) for place, one in enumerate(fitting)]
@@ -442,8 +453,11 @@ class Whole(Pushes):
         if sum(one.address != address for one in live) >= MOST_CONTACTS:
             return Seen("too_many_contacts"), None
         flow = Flow(box, self.now, self.now, purpose="verify_contact", owner=person)
+        proved_at = box.devices.get(person.account, -1)
+        box.devices[person.account] = self.now  # the proof opens a lane that wrong codes closed
         seen = self.ask(flow, "")
         if seen.outcome != "asked":
+            box.devices[person.account] = proved_at
             return seen, None
         del self.proofs[proof]
         self.flows.append(flow)

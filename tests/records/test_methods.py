@@ -210,21 +210,32 @@ def test_failures_in_a_row_are_counted_exactly_at_once(db):
 
 
 @pytest.mark.attack("033")
-def test_slow_guessing_for_months_is_told_thrice(db, store, clock):
+def test_slow_guessing_for_months_is_told_thrice_and_closed_at_a_hundred(db, store, clock):
     """One guess every 29 hours, under every hourly and daily limit, over 121 days and restarts."""
     method = active(db)
     told = []
     for _ in range(100):
+        assert methods.is_open_to_strangers(find(db, method), POLICY)
         node = store.open(clock)
         told.append(charge(node, method))
         node.store.close()
         clock.move(hours=29)
     assert [5, 20, 50] == [one.in_a_row for one in told if one.is_told]
+    assert not methods.is_open_to_strangers(find(db, method), POLICY)
+
+
+@pytest.mark.attack("033", "106")
+def test_an_operator_opens_the_methods_of_one_account(db):
+    mine, theirs = active(db), active(db, OTHERS)
+    for account, method in ((ACCOUNT, mine), (OTHERS, theirs)):
+        charge(db, method, account)
+    db.write("test", lambda work: methods.reopen(work, ACCOUNT))
+    assert [0, 1] == [held(db, account)[0].failures for account in (ACCOUNT, OTHERS)]
 
 
 @pytest.mark.spec("F2")
 @pytest.mark.attack("033")
-def test_a_right_answer_breaks_the_row(db, clock):
+def test_a_right_answer_breaks_the_row_and_opens_the_method_again(db, clock):
     method = active(db)
     for _ in range(100):
         charge(db, method)
@@ -232,6 +243,7 @@ def test_a_right_answer_breaks_the_row(db, clock):
     db.write("test", lambda work: methods.advance(work, method.id, Used(8, b"x")))
     found = find(db, method)
     assert (0, 8, b"x", now) == (found.failures, found.counter, found.public, found.last_used_at)
+    assert methods.is_open_to_strangers(found, POLICY)
     assert Tried(1, is_told=False) == charge(db, method)
 
 

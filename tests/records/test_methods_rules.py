@@ -13,6 +13,7 @@ from sekisho.records.methods import (
     Method,
     Policy,
     State,
+    is_open_to_strangers,
     may_add,
     may_try,
     read_name,
@@ -103,6 +104,12 @@ def test_a_spent_enrolment_may_be_begun_anew_at_once():
 def test_the_owner_is_told_at_five_twenty_and_fifty(failures):
     counted = tried(replace(ACTIVE, failures=failures), POLICY)
     assert (failures + 1, failures + 1 in {5, 20, 50}) == (counted.in_a_row, counted.is_told)
+
+
+@pytest.mark.attack("033")
+@pytest.mark.parametrize(("failures", "is_open"), [(0, True), (99, True), (100, False)])
+def test_a_hundred_in_a_row_close_a_method_to_strangers(failures, is_open):
+    assert is_open is is_open_to_strangers(replace(ACTIVE, failures=failures), POLICY)
 
 
 def test_of_an_enrolment_nobody_is_told():

@@ -83,6 +83,31 @@ def test_slow_guessing_over_months_stays_within_the_quarter(equipped, clock):
     assert {"code_wrong", "too_many_tries"} == set(first)
 
 
+@pytest.mark.spec("C6", "M3", "N1")
+@pytest.mark.attack("033")
+def test_slow_guessing_behind_a_right_password_ends_at_a_hundred(strict, house, clock):
+    """Three in 87 hours are under every budget; a right answer at home opens it again."""
+    told = []
+    for number in range(34):
+        clock.move(hours=87)
+        guessing = strict.elsewhere(f"198.18.{number}.7")
+        told.append(second(guessing, "000000").code)
+        told += [guessing.gives(code="000001").code for _ in range(2)]
+    assert ["code_wrong"] * 100 + ["too_many_tries"] * 2 == told
+    heard = [one.purpose for one in house.inbox.notices(strict.person.address)]
+    assert 4 == heard.count("second_step_failed")  # at the first, and at 5, 20 and 50
+    assert "too_many_tries" == second(strict.elsewhere(), strict.app_code()).code
+    passed = second(strict.at_home(), strict.app_code())
+    assert (200, "passed") == (passed.status, passed.json["state"])
+    assert "code_wrong" == second(strict.elsewhere("198.18.200.7"), "000000").code
+
+
+def second(sign_in, code):
+    """A right password, and then a code of the app; what it was told."""
+    assert "open" == sign_in.by_password().json["state"]
+    return sign_in.by_code("totp", code)
+
+
 @pytest.mark.spec("M10", "N1")
 @pytest.mark.attack("085")
 @pytest.mark.parametrize("second", ["totp", "recovery_code", "email_code"])

@@ -181,7 +181,8 @@ def account_shape(work: Work, account: Account, idle: int) -> dict[str, object]:
             book.lane(lane).is_closed
             for _, _, book, lanes in _counting(work, account.id)
             for lane in lanes
-        ),
+        )
+        + sum(map(registered.is_closed, held)),
     }
 
 
@@ -190,6 +191,7 @@ def reopen(work: Work, account: int) -> None:
     for subject, version, book, lanes in list(_counting(work, account)):
         if version:
             limits.keep(work, subject, version, limits.reopen(book, lanes))
+    methods.reopen(work, account)
     activity.record(work, Event(Kind.ACCOUNT_REOPENED, account, people.OPERATOR))
 
 

@@ -197,6 +197,12 @@ def may_answer(
     return None
 
 
+def closed(flow: Flow, policy: Policy, most_tries: int, now: datetime) -> Refused:
+    """Return what an answer is told where nothing is compared, whatever the budget."""
+    refused = may_answer(flow, policy, most_tries, now, has_budget=False)
+    return refused or Refused(Reason.TOO_MANY_TRIES, retry_at=soon(now))
+
+
 def may_ask(flow: Flow, policy: Policy, most_asked: int, now: datetime) -> Refused | None:
     """Refuse asking again in a flow that has a row already; None lets it be judged by its lane."""
     state = state_of(flow, policy, now)

@@ -24,6 +24,7 @@ from sekisho.records.methods.rules import (
     State,
     Tried,
     Used,
+    is_open_to_strangers,
     may_add,
     may_try,
     read_name,
@@ -35,6 +36,7 @@ from sekisho.records.methods.store import (
     find,
     of_account,
     remove_kind,
+    reopen,
     touch,
 )
 
@@ -56,6 +58,7 @@ __all__ = [
     "drop",
     "exchange",
     "find",
+    "is_open_to_strangers",
     "may_add",
     "may_try",
     "of_account",
@@ -64,6 +67,7 @@ __all__ = [
     "remove",
     "remove_kind",
     "rename",
+    "reopen",
     "succeed",
     "sweep",
     "touch",

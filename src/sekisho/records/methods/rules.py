@@ -36,6 +36,7 @@ class Policy:
     pending_tries: int = 5  # wrong answers that one enrolment takes, spec C6
     kept: timedelta = timedelta(days=30)  # a removed one, for notices (spec N3)
     told_at: tuple[int, ...] = (5, 20, 50)  # failures in a row that the owner hears of, attack 033
+    most_in_a_row: int = 100  # NIST SP 800-63B-4 §3.2.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,15 @@ def tried(method: Method, policy: Policy) -> Tried:
     """Return the count that a try makes of the failures in a row."""
     in_a_row = min(method.failures + 1, MOST_FAILURES)
     return Tried(in_a_row, method.state is State.ACTIVE and in_a_row in policy.told_at)
+
+
+def is_open_to_strangers(method: Method, policy: Policy) -> bool:
+    """Say whether strangers may still try: a hundred in a row close it to them (attack 033).
+
+    A familiar browser has a row of its own in its lane (spec C6), so that no stranger's failures
+    shut the owner out (F2); the owner's next right answer opens it again.
+    """
+    return method.failures < policy.most_in_a_row
 
 
 def read_name(typed: str) -> str | None:

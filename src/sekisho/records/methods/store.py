@@ -70,6 +70,7 @@ _EXCHANGE = sql(
     " last_used_at = :at WHERE id = :method AND state = 1 AND counter = :was"
 )
 _TOUCH = sql("UPDATE method SET failures = 0, last_used_at = :at WHERE id = :method AND state = 1")
+_REOPEN = sql("UPDATE method SET failures = 0 WHERE account = :account AND state = 1")
 _RENAME = sql("UPDATE method SET name = :name WHERE id = :method AND state = :state")
 _REMOVE = sql(
     "UPDATE method SET state = 2, sealed = :nothing, public = NULL, removed_at = :at"
@@ -185,6 +186,11 @@ def exchange(work: Work, was: int, changed: Method) -> None:
 def touch(work: Work, method: int) -> None:
     """Keep that an active method was used now; its failures in a row are over."""
     work.guard(_TOUCH, method, method=method, at=micros(work.now))
+
+
+def reopen(work: Work, account: int) -> None:
+    """Forget the failures in a row of all that is active."""
+    work.keep(_REOPEN, account=account)
 
 
 def rename(work: Work, method: Method, name: str) -> None:
