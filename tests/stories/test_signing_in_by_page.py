@@ -7,9 +7,11 @@ import pytest
 
 from tests.support.by_page import WAYS, Page, asked, number_of, session_of
 from tests.support.signing import PASSWORD, WRONG
+from tests.support.soft_authenticator import SoftAuthenticator
 from tests.support.whole import E164, LAST_FOUR
 
 pytestmark = pytest.mark.spec("M9")
+TELLS = 'data-passkey-signal="signalUnknownCredential"'
 CODE = re.compile(r"(?:[0-9A-Z]{5}-){4}[0-9A-Z]{5}")
 
 
@@ -93,6 +95,20 @@ def test_the_way_that_a_browser_took_last_comes_first_there_and_nowhere_else(equ
         offered(Page(house, one))[1:] for one in (name, "nobody@example.com")
     ]
     assert strangers[0][1:] == strangers[1][1:]
+
+
+@pytest.mark.spec("M5")
+@pytest.mark.attack("106")
+def test_a_password_manager_is_told_of_a_passkey_that_nobody_has_and_of_no_other(equipped, house):
+    client = house.client("198.18.1.1")
+    unknown = SoftAuthenticator(house.origin, credential=b"of nobody here")
+    refused = client.submit("/sign-in/passkey", by_name_field(client, unknown))
+    assert (401, True) == (refused.status, TELLS in refused.text)
+    for name in ("nobody@example.com", equipped.person.address):
+        page = Page(house, name)
+        foreign = equipped.key if name.startswith("nobody") else unknown
+        refused = page.gives(credential=foreign.prove(asked(page.opens("passkey"))))
+        assert (401, foreign is unknown) == (refused.status, TELLS in refused.text)
 
 
 @pytest.mark.spec("M5")

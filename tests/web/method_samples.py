@@ -277,6 +277,7 @@ def _seconds(signing_in: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "name": "taro@example.com",
         "passkey_options": "{}",
         "trust_days": 0,
+        "unknown_passkey": "",
         "trusts": False,
         "options": [app, tablet, recovery],
         "refused": None,

@@ -39,6 +39,7 @@ def _waiting(framed: dict[str, Any], signing_in: dict[str, Any]) -> dict[str, di
         "is_first": False,
         "is_reset": False,
         "trust_days": 30,
+        "unknown_passkey": "",
         "trusts": False,
         "forgotten_action": f"{path}/forgotten",
         "name": "taro@example.com",

@@ -85,6 +85,7 @@ def _names(language: str) -> dict[str, dict[str, Any]]:
         "name": "",
         "sign_up_open": True,
         "passkey": {"options": "{}", "state": "s", "seconds": 300},
+        "unknown_passkey": "",
     }
     often = Refused(Reason.TOO_MANY_REQUESTS, retry_at=LATER)
     return {

@@ -83,7 +83,7 @@ def compare(
     else:
         outcome = registered.compare(trial, proof, given)
     if outcome.verdict is Verdict.RIGHT:
-        return Right(registered.proves(proof, outcome), outcome)
+        return Right(outcome.compared.proves or proof.kind, outcome)
     return outcome.verdict
 
 

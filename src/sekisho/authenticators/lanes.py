@@ -1,10 +1,15 @@
-"""A lane that wrong answers closed, opened again by a sign-in from its browser (spec C6).
+"""What a hundred wrong answers in a row close: a browser's lane, a method to strangers (spec C6).
 
-The browser's own row knows when it last signed in, so a right answer pays nothing for it.
+A sign-in from its browser opens a lane again. The browser's own row knows when it last signed in,
+so a right answer pays nothing for it.
 """
 
+from sekisho.authenticators import recovery_code
 from sekisho.ground.db import Work
-from sekisho.records import limits, sessions
+from sekisho.records import limits, methods, sessions
+from sekisho.records.methods import Method
+
+_POLICY = methods.Policy()
 
 
 def opened(
@@ -18,3 +23,13 @@ def opened(
     if not book.lane(lane).is_closed:
         return found
     return version, limits.opened(book, lane, sessions.seen_at(work, account, lane))
+
+
+def is_closed(method: Method) -> bool:
+    """Say whether a hundred wrong answers in a row closed a method to strangers (attack 033).
+
+    They count, and close it, after a first proof alone: who proved nothing is not told what an
+    account has. A recovery code stays open: nobody guesses it, and it is the road of who lost all
+    else.
+    """
+    return method.kind != recovery_code.KIND and not methods.is_open_to_strangers(method, _POLICY)

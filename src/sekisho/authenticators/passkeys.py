@@ -1,4 +1,4 @@
-"""What a browser is asked with, where a passkey is a flow's newest challenge."""
+"""What a browser is asked with, and told, where a passkey is a flow's newest challenge."""
 
 from collections.abc import Mapping
 
@@ -25,3 +25,11 @@ def request(
     newest = flow.challenge
     asked = Challenge(newest.mac, Ceremony.GET, flow.id, int(flow.purpose), None, newest.ends_at)
     return passkey.request_options(party, asked, setup.policy, held)
+
+
+def unknown(work: Work, means: Means, origin: str, answer: str) -> Mapping[str, object] | None:
+    """Return what a password manager is told of a passkey that nobody here has (§5.1.10.2)."""
+    party, read = passkey.setup_of(means).parties.at(origin), passkey.read_proof(answer)
+    if party is None or read is None or passkey.load(work, read.credential) is not None:
+        return None
+    return passkey.unknown_credential(party, read.credential)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import msgspec
 from msgspec.structs import replace
 
-from sekisho.authenticators import approving, counting, lanes, passkey, recovery_code
+from sekisho.authenticators import approving, counting, lanes, passkey
 from sekisho.authenticators.kind import Compared, Hand, Trial
 from sekisho.authenticators.kinds import KINDS
 from sekisho.authenticators.rules import Asked, Asker, Given, Means, Option, Policy, Verdict
@@ -228,23 +228,13 @@ def _charge_typed(
         Candidate(one.account, one.id, hand.load(work, one.account, one.id)) for one in fitting
     )
     at_once = _at_once(work, flow)
-    if flow.proved and flow.lane == limits.STRANGER and any(map(is_closed, fitting)):
+    if flow.proved and flow.lane == limits.STRANGER and any(map(lanes.is_closed, fitting)):
         return flows.closed(at_once, policy.flows, policy.limits.tries, work.now)
     charged = flows.charge(work, at_once, book, policy.flows, policy.limits, payer=payer)
     if isinstance(charged, Refused):
         return charged
     tried = methods.count(work, fitting[0], _WAITS) if flow.proved and fitting else None
     return tried if isinstance(tried, Refused) else Paid(charged, loaded, payer, tried)
-
-
-def is_closed(method: Method) -> bool:
-    """Say whether a hundred wrong answers in a row closed a method to strangers (attack 033).
-
-    They count, and close it, after a first proof alone: who proved nothing is not told what an
-    account has. A recovery code stays open: nobody guesses it, and it is the road of who lost all
-    else.
-    """
-    return method.kind != recovery_code.KIND and not methods.is_open_to_strangers(method, _WAITS)
 
 
 def compare(trial: Trial, paid: Paid, given: Given) -> Outcome:
@@ -300,11 +290,6 @@ def use_up(work: Work, paid: Paid, outcome: Outcome) -> Refused | None:
     if outcome.candidate is None:
         return Refused(Reason.CODE_WRONG)
     return _HANDS[paid.kind].use_up(work, outcome.candidate.held, outcome.compared)
-
-
-def proves(paid: Paid, outcome: Outcome) -> str:
-    """Return what a right answer counts as."""
-    return outcome.compared.proves or paid.kind
 
 
 def _life(policy: Policy, kind: str) -> timedelta:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
-from sekisho.authenticators import registered
+from sekisho.authenticators import lanes, registered
 from sekisho.doors import house, people, policies
 from sekisho.doors.settings import REFERENCE, environment, gather
 from sekisho.doors.terminal.outcomes import refuse, tell, tell_json, told
@@ -179,18 +179,18 @@ def account_shape(work: Work, account: Account, idle: int) -> dict[str, object]:
         "sessions": len(sessions.of_account(work, account.id, idle)),
         "closed_lanes": sum(
             book.lane(lane).is_closed
-            for _, _, book, lanes in _counting(work, account.id)
-            for lane in lanes
+            for _, _, book, own in _counting(work, account.id)
+            for lane in own
         )
-        + sum(map(registered.is_closed, held)),
+        + sum(map(lanes.is_closed, held)),
     }
 
 
 def reopen(work: Work, account: int) -> None:
     """Open the lanes of everything that the account proves by (spec C6)."""
-    for subject, version, book, lanes in list(_counting(work, account)):
+    for subject, version, book, own in list(_counting(work, account)):
         if version:
-            limits.keep(work, subject, version, limits.reopen(book, lanes))
+            limits.keep(work, subject, version, limits.reopen(book, own))
     methods.reopen(work, account)
     activity.record(work, Event(Kind.ACCOUNT_REOPENED, account, people.OPERATOR))
 

@@ -4,9 +4,10 @@ The flow's ticket lies in a cookie, several side by side, so that two tabs do no
 other; its id stands in the path and is no secret.
 """
 
+import json
 from collections.abc import Mapping
 
-from sekisho.authenticators import Status, prompts
+from sekisho.authenticators import Status, passkeys, prompts
 from sekisho.ground import ids
 from sekisho.ground.db import Database
 from sekisho.ground.refusal import Reason, Refused
@@ -19,7 +20,7 @@ from sekisho.web.calls import Call
 from sekisho.web.replies import Cookie, Page, Redirect, Reply
 
 _TABS = 4  # flows that one browser holds at once
-_NO_TRUST: Mapping[str, object] = {"trust_days": 0, "trusts": False}
+_NOTHING: Mapping[str, object] = {"trust_days": 0, "trusts": False, "unknown_passkey": ""}
 
 
 def name_page(db: Database, policy: Policy, call: Call, name: str, refused: Refused | None) -> Page:
@@ -30,6 +31,7 @@ def name_page(db: Database, policy: Policy, call: Call, name: str, refused: Refu
         "name": name,
         "sign_up_open": policy.is_sign_up_open,
         "passkey": passkey_pages.offer(db, policy, call.visitor),
+        "unknown_passkey": _told_manager(db, policy, call, refused),
     }
     return Page("sign_in/name.html", context, refused=refused)
 
@@ -49,9 +51,19 @@ def code_page(
     if newest is None:
         return ways_page(seen, refused) if seen.proved else ended(db, policy, call, "unknown")
     if newest.kind not in prompts.SENT:
-        return ways_page(seen, refused, newest.kind, trusting)
+        told = _told_manager(db, policy, call, refused)
+        return ways_page(seen, refused, newest.kind, {**trusting, "unknown_passkey": told})
     context = {**_code_context(policy, call, seen, newest, refused), **trusting}
     return Page("sign_in/code.html", context, refused=refused)
+
+
+def _told_manager(db: Database, policy: Policy, call: Call, refused: Refused | None) -> str:
+    """Return what the password manager is told that offered a passkey which nobody here has."""
+    answer, origin = call.form.get("credential", ""), call.visitor.service_origin
+    if refused is None or refused.reason is not Reason.CODE_WRONG or not answer:
+        return ""
+    found = db.read(lambda work: passkeys.unknown(work, policy.means, origin, answer))
+    return json.dumps(found) if found else ""
 
 
 def _trusting(policy: Policy, call: Call, seen: Status) -> dict[str, object]:
@@ -65,7 +77,7 @@ def ways_page(
     seen: Status,
     refused: Refused | None,
     kind: str = "",
-    trusting: Mapping[str, object] = _NO_TRUST,
+    more: Mapping[str, object] = _NOTHING,
 ) -> Page:
     """Show the ways on, and the one that was chosen: `kind`."""
     path = path_of(seen.ticket)
@@ -73,7 +85,7 @@ def ways_page(
     context = {
         "path": path if kind else f"{path.removesuffix('/code')}/ways",
         **prompt,
-        **trusting,
+        **more,
         "kind": "" if prompt["is_answered"] else kind,
         "is_first": not seen.proved,
         "is_reset": seen.ticket.is_reset,
