@@ -24,7 +24,7 @@ def ago(**since):
         pytest.param([ago(minutes=1)], None, id="a minute later"),
         pytest.param(
             [ago(seconds=59)],
-            Refused(Reason.TOO_SOON, retry_at=NOW + timedelta(seconds=1)),
+            Refused(Reason.TOO_SOON, retry_at=NOW + timedelta(seconds=1), kind="test"),
             id="a second early",
         ),
         pytest.param([ago(hours=number) for number in range(1, 5)], None, id="the fifth"),

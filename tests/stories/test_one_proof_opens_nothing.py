@@ -94,7 +94,7 @@ SHUT = {
     by_api: [(401, "not_signed_in"), (401, "not_signed_in")],
     by_page: [(303, None), (401, "not_signed_in")],
     confirming: [(401, "prove_more")],
-    forgetting: [(410, None), (410, "flow_expired")],
+    forgetting: [(401, None), (401, "prove_more")],
 }
 
 

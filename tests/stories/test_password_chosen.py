@@ -5,6 +5,7 @@ import re
 import pytest
 
 from sekisho.authenticators import password
+from sekisho.authenticators.password.pool import AT_ONCE, WAITING
 from sekisho.ground import ids
 from sekisho.ground.db import sql
 from sekisho.records import accounts, methods
@@ -332,7 +333,7 @@ def test_a_full_line_refuses_before_a_try_is_charged(enrolling, house):
     begun = enrolling.begins_method("password").json
     pool = password.desk_of(house.built.means).pool
     now = house.clock.now()
-    places = [pool.place(now) for _ in range(33)]
+    places = [pool.place(now) for _ in range(AT_ONCE + WAITING)]
     for place in places:
         place.__enter__()
     refused = enrolling.confirms_method(begun["id"], {"password": GOOD})
