@@ -1,13 +1,15 @@
 """`uv run python -m bench.inside`: what signing in by password costs beside its hash, in process.
 
 One thread calls the application on a SQLite store, without server and network: request after
-request, and after gaps as long as hashes leave. What differs is the machine's, not the code's.
+request, and after gaps as long as hashes leave. What differs is the machine's, not the code's, as a
+bare commit of one row and a little plain Python show, which any program pays.
 """
 
 import argparse
 import io
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -138,13 +140,39 @@ def main() -> None:
             hashing.is_right = lambda *_given: True
         for _ in range(_WARMING):
             service.sign_in(Spent(), next(people), 0)
+        commit = _bare_commit(Path(folder) / "bare.sqlite3")
         for name, gap in (("at once", 0.0), (f"after {_GAP * 1e3:.0f} ms each", _GAP)):
+            bare, plain = (_cost(act, asked.people, gap) for act in (commit, _plain_python))
+            print(f"{name}: a bare commit {bare:.3f} ms, plain Python {plain:.3f} ms")
             spent = Spent()
             if not asked.without_hash:
                 spent.measure_hashes()
             for _ in range(asked.people):
                 service.sign_in(spent, next(people), gap)
             _tell(name, spent)
+
+
+def _bare_commit(path: Path) -> Callable[[], object]:
+    """Return what keeps one row for good, and does nothing else."""
+    line = sqlite3.connect(path, isolation_level=None)
+    line.executescript("PRAGMA journal_mode = wal; CREATE TABLE kept (octets BLOB)")
+    line.execute("PRAGMA synchronous = full")
+    return lambda: line.execute("INSERT INTO kept VALUES (zeroblob(200))")
+
+
+def _plain_python() -> object:
+    return json.loads(json.dumps({str(number): [number] * 3 for number in range(120)}))
+
+
+def _cost(act: Callable[[], object], times: int, gap: float) -> float:
+    """Return the processor milliseconds of an act, each after a gap."""
+    spent = 0.0
+    for _ in range(times):
+        time.sleep(gap)
+        before = time.process_time()
+        act()
+        spent += time.process_time() - before
+    return spent / times * 1e3
 
 
 def _tell(name: str, spent: Spent) -> None:
